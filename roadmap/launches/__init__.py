@@ -1,0 +1,1 @@
+"""Launches: life cycle, phases, scope, forecast, mechanism links, dependencies, commitment."""

@@ -1,0 +1,1 @@
+"""The registry of human and automated mechanisms: records, coverage, evidence, certifications."""

@@ -1,0 +1,1 @@
+"""Whether a launch phase is ready, why not, and the smallest thing that would change that."""

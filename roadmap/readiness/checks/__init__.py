@@ -1,0 +1,1 @@
+"""The checks, one module a topic: each reads the context and yields answers."""

@@ -1,0 +1,1 @@
+"""Regions, markets, languages, surfaces, policy areas and the scope cell."""
