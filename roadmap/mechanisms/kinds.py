@@ -55,7 +55,7 @@ STAGE_ORDER = {
 }
 ACTIVE_STAGES = frozenset({Stage.MONITOR, Stage.ENFORCE})
 
-# draft -> shadow -> monitor -> enforce -> paused -> retired; a step back is a rollback, always free.
+# draft -> shadow -> monitor -> enforce -> paused -> retired; steps back are rollbacks, always free.
 STAGE_MOVES = {
     Stage.DRAFT: frozenset({Stage.SHADOW, Stage.MONITOR, Stage.ENFORCE, Stage.RETIRED}),
     Stage.SHADOW: frozenset(

@@ -112,7 +112,7 @@ class PoolFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetFact:
-    """What a link demands of one metric, in every slice over `dimensions` of the cells it serves."""
+    """What a link demands of one metric, per slice over `dimensions` of the cells served."""
 
     metric: Metric
     target: float
@@ -125,7 +125,7 @@ class TargetFact:
 class LinkFact:
     """A mechanism the launch depends on.
 
-    `patterns` limits the link to some of the launch's cells; empty means all the mechanism declares.
+    `patterns` limits the link to some of the launch's cells; empty means all it declares.
     `auto_actions_per_week` is the expected number of automatic actions through this link.
     """
 
@@ -153,7 +153,7 @@ class RateFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuidelineFact:
-    """One version of a policy area's guideline; `market` None applies where no own version exists."""
+    """One version of a policy area's guideline; `market` None applies where none is own."""
 
     id: int
     policy_area: str
@@ -179,7 +179,7 @@ class TrainingNeedFact:
 class CertificationFact:
     """Heads of one site certified on a guideline version in a language.
 
-    `permitted_markets` None means the site may review any market; `expires_on` is the last valid day.
+    `permitted_markets` None means the site may review any market; `expires_on` is its last day.
     """
 
     id: int
@@ -196,8 +196,8 @@ class CertificationFact:
 class ChecklistFact:
     """One checklist item; `answer` is yes (True), no (False) or not answered (None).
 
-    An automatic item names a fact in `bound_to` (see readiness.checks.checklist.BOUND_FACTS) and its
-    answer is ignored. `applicable` False needs an attester. `valid_until` is the last valid day.
+    An automatic item names a fact in `bound_to` (see readiness.checks.checklist.BOUND_FACTS) and
+    its answer is ignored. `applicable` False needs an attester. `valid_until` is the last day.
     """
 
     id: int
@@ -285,9 +285,9 @@ class GapPlanFact:
 class LaunchFacts:
     """All facts of one launch known at one moment.
 
-    `mechanisms` holds every mechanism that may cover a cell, the linked ones and the queues they route
-    to. `lead_days` are working days before the phase by which a code must pass, `usual_days` the
-    calendar days such a check usually takes; both as (code, days) and override or add to defaults.
+    `mechanisms` holds every mechanism that may cover a cell, the linked ones and the queues they
+    route to. `lead_days` are working days before the phase by which a code must pass, `usual_days`
+    the calendar days such a check usually takes; both as (code, days), overriding defaults.
     """
 
     launch: LaunchFact

@@ -1,7 +1,7 @@
 """Scope cells: market x language x surface x policy area, concrete or with wildcards.
 
-Text form `DE/de/live/weapons`; `*` stands for "any" and is allowed in patterns only (DOMAIN section 4:
-a wildcard is a declaration). Pure: shared by requirements, mechanisms, evidence and launches.
+Text form `DE/de/live/weapons`; `*` stands for "any" and is allowed in patterns only (a wildcard
+is a declaration). Pure: shared by requirements, mechanisms, evidence and launches.
 """
 
 import re
