@@ -1,0 +1,1 @@
+"""Scores and ranks: frameworks, formulas, the order of the backlog and how sure it is."""

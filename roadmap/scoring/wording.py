@@ -1,0 +1,31 @@
+"""Sentences for people, built in pure modules and translated at the edge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name message extractors look for
+    """Mark a text for translation and return it unchanged."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A translatable template with its values; `str()` gives the English sentence.
+
+    A page translates with `gettext(sentence.template) % sentence.params`.
+    """
+
+    template: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template % self.params
+
+
+def shown(value: object) -> str:
+    """Return a short text for a value quoted in a sentence, at most 40 characters."""
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= 40 else text[:39] + "…"
