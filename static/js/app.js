@@ -1,0 +1,18 @@
+// What makes the pages quicker to use. Every page works without it.
+import { copyButtons } from "./copy.js";
+import { drafts } from "./drafts.js";
+import { forms } from "./forms.js";
+import { keys } from "./keys.js";
+import { menus } from "./menus.js";
+import { themeToggle } from "./toggle.js";
+
+themeToggle();
+menus();
+keys();
+forms();
+drafts();
+copyButtons();
+
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+document.querySelector(".errors")?.focus();
+document.addEventListener("click", (event) => event.target.closest("[data-print]") && print());

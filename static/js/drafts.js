@@ -1,0 +1,57 @@
+import { load, save } from "./store.js";
+
+const PREFIX = "draft:";
+
+/** What was typed, by field name; never secrets, files or hidden fields. */
+function typed(form) {
+  const kept = {};
+  for (const field of form.elements) {
+    if (!field.name || field.matches("[type=hidden], [type=password], [type=file], button")) continue;
+    if (field.matches("[type=checkbox], [type=radio]")) {
+      if (field.checked) (kept[field.name] ??= []).push(field.value);
+    } else if (field.value) (kept[field.name] ??= []).push(field.value);
+  }
+  return kept;
+}
+
+/** Put kept values back. */
+function fill(form, kept) {
+  for (const field of form.elements) {
+    const values = kept[field.name];
+    if (!values || field.matches("[type=hidden], [type=password], [type=file], button")) continue;
+    if (field.matches("[type=checkbox], [type=radio]")) field.checked = values.includes(field.value);
+    else field.value = values.shift() ?? field.value;
+  }
+}
+
+/** Forget the drafts that were sent, once a page other than the sign-in page answers without that form. */
+function forgetSent(here) {
+  if (document.querySelector("[data-keep-drafts]")) return;
+  const sent = load("drafts-sent");
+  if (sent && sent !== here) save(PREFIX + sent, null);
+  if (sent) save("drafts-sent", null);
+}
+
+/**
+ * form[data-draft="key"] survives the end of a session: what was typed is kept in this browser until it was sent.
+ * An element [data-draft-note] (hidden) inside the form is shown after a draft came back; [data-draft-drop] drops it.
+ */
+export function drafts() {
+  const form = document.querySelector("form[data-draft]");
+  const key = form?.dataset.draft;
+  forgetSent(key);
+  if (!form) return;
+  const kept = load(PREFIX + key);
+  if (kept && !form.querySelector("[aria-invalid=true]") && !Object.keys(typed(form)).length) {
+    fill(form, JSON.parse(kept));
+    form.querySelector("[data-draft-note]")?.removeAttribute("hidden");
+  }
+  form.addEventListener("input", () => save(PREFIX + key, JSON.stringify(typed(form))));
+  form.addEventListener("submit", () => save("drafts-sent", key));
+  form.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-draft-drop]")) return;
+    save(PREFIX + key, null);
+    form.reset();
+    form.querySelector("[data-draft-note]")?.setAttribute("hidden", "");
+  });
+}
