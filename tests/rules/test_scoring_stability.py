@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from roadmap.scoring.compare import Estimate, stability
@@ -131,10 +131,12 @@ def test_draws_in_which_a_formula_has_no_answer_are_counted_and_rank_last() -> N
 
 
 def test_moves_stay_within_the_range_of_the_criterion() -> None:
-    criteria = (Criterion("x", "X", low=0, high=10),)
+    criteria = (Criterion("x", "X", low=1, high=10),)
     framework = FrameworkDef("d", 1, "D", Method.CUSTOM, criteria, "x")
-    found = stability(framework, {2: {"x": 10}, 1: {"x": 10}}, top=1, moves={"x": 0.5})
-    assert found.bands[1].in_top == pytest.approx(0.5, abs=0.05)
+    lowest: Items = {1: {"x": Estimate(1, 1, 1)}, 2: {"x": 1}}
+    assert stability(framework, lowest, top=1, moves={"x": 0.5}).bands[2].in_top == 1
+    highest: Items = {1: {"x": 10}, 2: {"x": Estimate(10, 10, 10)}}
+    assert stability(framework, highest, top=1, moves={"x": 0.5}).bands[1].in_top == 0
 
 
 @pytest.mark.parametrize(
@@ -182,6 +184,9 @@ _FORMULA = st.recursive(
 
 
 @given(_FORMULA, _VALUE, _VALUE)
+@example("(a/0)^0", 1.0, 1.0)
+@example("1^(a/0)", 1.0, 1.0)
+@example("1/(1/(a-a))", 1.0, 1.0)
 def test_arrays_and_single_values_agree_and_fail_alike(text: str, a: float, b: float) -> None:
     expression = parse(text)
     found = evaluate_arrays(expression, {"a": np.array([[a]]), "b": np.array([[b]])}).item()
