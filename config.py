@@ -1,0 +1,134 @@
+"""Every setting of the application, read once from the environment.
+
+Each attribute has a comment and a safe default; ``docs/settings.md`` is tested against this class.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the message says which, why and how to mend it."""
+
+
+def _instance() -> Path:
+    return Path(os.environ.get("INSTANCE_DIR") or ROOT / "instance")
+
+
+def _kept_secret(name: str) -> str:
+    """Return the secret from the environment, else one made once and kept in the instance folder."""
+    given = os.environ.get(name)
+    if given:
+        return given
+    path = _instance() / f"{name.lower()}.txt"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # O_EXCL: of two processes starting together one makes the secret and both read it.
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(handle, "w") as out:
+                out.write(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def _text(name: str, default: str) -> str:
+    return os.environ.get(name) or default
+
+
+def _number(name: str, default: int, low: int, high: int) -> int:
+    raw = os.environ.get(name)
+    if not raw:
+        return default
+    try:
+        value = int(raw)
+    except ValueError:
+        raise ConfigError(f"{name} is {raw!r}: give a whole number.") from None
+    if not low <= value <= high:
+        raise ConfigError(f"{name} is {value}: give a number from {low} to {high}.")
+    return value
+
+
+def _switch(name: str, default: bool) -> bool:
+    raw = os.environ.get(name)
+    if not raw:
+        return default
+    if raw.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if raw.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ConfigError(f"{name} is {raw!r}: give true or false.")
+
+
+def _database_url() -> str:
+    raw = os.environ.get("DATABASE_URL") or f"sqlite:///{_instance() / 'roadmap.db'}"
+    # Hosting platforms hand out the scheme without a driver; only psycopg 3 is installed.
+    for scheme in ("postgres://", "postgresql://"):
+        if raw.startswith(scheme):
+            return "postgresql+psycopg://" + raw[len(scheme) :]
+    return raw
+
+
+@dataclass
+class Config:
+    """Settings of one running application."""
+
+    # Where the database is: sqlite:///path or postgresql://user:password@host/name.
+    DATABASE_URL: str = field(default_factory=_database_url)
+    # Folder for the SQLite file, kept secrets and uploads; never inside the web root.
+    INSTANCE_DIR: str = field(default_factory=lambda: str(_instance()))
+    # Signs sessions and form tokens. Made once and kept under INSTANCE_DIR when not given.
+    SECRET_KEY: str = field(default_factory=lambda: _kept_secret("SECRET_KEY"))
+    # Chains the history seal; must live outside the database. Made and kept when not given.
+    HISTORY_KEY: str = field(default_factory=lambda: _kept_secret("HISTORY_KEY"))
+    # Address and port the web server listens on.
+    HOST: str = field(default_factory=lambda: _text("HOST", "127.0.0.1"))
+    PORT: int = field(default_factory=lambda: _number("PORT", 8000, 1, 65535))
+    # The address people type, used in mail and printed links.
+    BASE_URL: str = field(default_factory=lambda: _text("BASE_URL", ""))
+    # Send cookies over HTTPS only. Turn on wherever the product is served over HTTPS.
+    SECURE_COOKIES: bool = field(default_factory=lambda: _switch("SECURE_COOKIES", False))
+    # Number of reverse proxies whose X-Forwarded headers are believed; 0 believes none.
+    TRUSTED_PROXIES: int = field(default_factory=lambda: _number("TRUSTED_PROXIES", 0, 0, 5))
+    # Hours a sign-in lasts without use.
+    SESSION_HOURS: int = field(default_factory=lambda: _number("SESSION_HOURS", 72, 1, 2160))
+    # Hours an invitation or reset link can be used.
+    LINK_HOURS: int = field(default_factory=lambda: _number("LINK_HOURS", 72, 1, 720))
+    # Failed sign-ins allowed for one address or one account within fifteen minutes.
+    SIGN_IN_ATTEMPTS: int = field(default_factory=lambda: _number("SIGN_IN_ATTEMPTS", 10, 1, 1000))
+    # Largest request body in bytes.
+    MAX_CONTENT_LENGTH: int = field(
+        default_factory=lambda: _number("MAX_CONTENT_LENGTH", 20_000_000, 1_000, 1_000_000_000)
+    )
+    # Zone for people who have not chosen one, as in Europe/Dublin.
+    TIME_ZONE: str = field(default_factory=lambda: _text("TIME_ZONE", "UTC"))
+    # Threads of the web server.
+    THREADS: int = field(default_factory=lambda: _number("THREADS", 4, 1, 64))
+    # Seconds the worker may lag before /readyz answers 503.
+    WORKER_LAG_SECONDS: int = field(
+        default_factory=lambda: _number("WORKER_LAG_SECONDS", 120, 5, 86_400)
+    )
+    # Lowest level written to the log: debug, info, warning or error.
+    LOG_LEVEL: str = field(default_factory=lambda: _text("LOG_LEVEL", "info").lower())
+    # Log lines as json or as plain text.
+    LOG_FORMAT: str = field(default_factory=lambda: _text("LOG_FORMAT", "plain"))
+
+    def flask_settings(self) -> dict[str, object]:
+        """Return the mapping that Flask reads, session cookie rules included."""
+        settings: dict[str, object] = {item.name: getattr(self, item.name) for item in fields(self)}
+        settings.update(
+            SESSION_COOKIE_NAME="roadmap_session",
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Lax",
+            SESSION_COOKIE_SECURE=self.SECURE_COOKIES,
+            PERMANENT_SESSION_LIFETIME=self.SESSION_HOURS * 3600,
+            # One page may be open all day; the session, not the token, limits how long it may post.
+            WTF_CSRF_TIME_LIMIT=None,
+        )
+        return settings

@@ -1,0 +1,104 @@
+"""Who is asking: the signed-in person of a request, read in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin
+from sqlalchemy import Row, select
+
+from roadmap.accounts.models import Person, TeamMember
+from roadmap.accounts.permissions import permissions_of
+from roadmap.web.session import db_session
+
+
+@dataclass(frozen=True)
+class Actor(UserMixin):  # type: ignore[misc]
+    """A person as views and commands see them: what they are called and what they may do."""
+
+    id: int
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    permissions: frozenset[str]
+    team_ids: frozenset[int]
+    time_zone: str
+    epoch: int
+
+    def may(self, permission: str) -> bool:
+        """Return whether the roles allow it."""
+        return permission in self.permissions
+
+    def get_id(self) -> str:
+        """Return what the session cookie keeps: raising the epoch ends all sessions."""
+        return f"{self.id}:{self.epoch}"
+
+
+class Visitor(AnonymousUserMixin):  # type: ignore[misc]
+    """Somebody not signed in, who may do nothing."""
+
+    id = None
+    name = ""
+    time_zone = "UTC"
+    permissions: frozenset[str] = frozenset()
+    team_ids: frozenset[int] = frozenset()
+
+    def may(self, _permission: str) -> bool:
+        """Return False."""
+        return False
+
+
+_COLUMNS = (
+    Person.id,
+    Person.name,
+    Person.email,
+    Person.roles,
+    Person.time_zone,
+    Person.session_epoch,
+    TeamMember.team_id,
+)
+
+
+def actor_query() -> Any:
+    """Return the statement that reads active people with their teams, one row a team."""
+    return (
+        select(*_COLUMNS)
+        .outerjoin(TeamMember, TeamMember.person_id == Person.id)
+        .where(Person.active)
+    )
+
+
+def actor_from(rows: Sequence[Row[Any]]) -> Actor | None:
+    """Return the actor of the rows of one person, None of none."""
+    if not rows:
+        return None
+    first = rows[0]
+    return Actor(
+        id=first.id,
+        name=first.name,
+        email=first.email,
+        roles=tuple(first.roles),
+        permissions=permissions_of(first.roles),
+        team_ids=frozenset(row.team_id for row in rows if row.team_id is not None),
+        time_zone=first.time_zone,
+        epoch=first.session_epoch,
+    )
+
+
+def _load(token: str) -> Actor | None:
+    person_id, _, epoch = token.partition(":")
+    if not (person_id.isdigit() and epoch.isdigit()):
+        return None
+    rows = db_session().execute(actor_query().where(Person.id == int(person_id))).all()
+    actor = actor_from(rows)
+    return actor if actor is not None and actor.epoch == int(epoch) else None
+
+
+def init_app(app: Flask) -> None:
+    """Read the signed-in person from the session cookie."""
+    manager = LoginManager()
+    manager.anonymous_user = Visitor
+    manager.session_protection = None  # the epoch revokes; addresses of phones change
+    manager.user_loader(_load)
+    manager.init_app(app)

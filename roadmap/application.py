@@ -1,0 +1,48 @@
+"""The application factory: the only place that knows every room."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import roadmap.models_all  # noqa: F401  relationships name tables of other rooms
+from config import ROOT, Config
+from roadmap.accounts import current
+from roadmap.db import Database
+from roadmap.history import jobs as history_jobs
+from roadmap.web import failures, headers, observe, session, templating
+
+csrf = CSRFProtect()
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the application for these settings, or for those of the environment."""
+    settings = config or Config()
+    app = Flask(
+        "roadmap",
+        static_folder=str(Path(ROOT) / "static"),
+        template_folder=str(Path(ROOT) / "templates"),
+    )
+    app.config.from_mapping(settings.flask_settings())
+    app.extensions["roadmap_db"] = Database(settings.DATABASE_URL)
+    app.extensions["roadmap_settings"] = settings
+    if settings.TRUSTED_PROXIES:
+        count = settings.TRUSTED_PROXIES
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+    observe.init_app(app)
+    session.init_app(app)
+    headers.init_app(app)
+    failures.init_app(app)
+    templating.init_app(app)
+    current.init_app(app)
+    csrf.init_app(app)
+    _open_rooms(app)
+    return app
+
+
+def _open_rooms(app: Flask) -> None:
+    """Register pages, subscriptions and jobs, lower rooms first."""
+    history_jobs.init_app(app)

@@ -1,0 +1,141 @@
+"""The `roadmap` command."""
+
+import sys
+
+import click
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from config import Config, ConfigError
+from roadmap.db import Database
+from roadmap.errors import RoadmapError
+from roadmap.migrate import upgrade
+
+
+class Problem(click.ClickException):
+    """One sentence instead of a traceback."""
+
+    def show(self, file: object = None) -> None:
+        """Print the sentence alone."""
+        click.echo(self.message, err=True)
+
+
+def settings() -> Config:
+    """Return the settings of the environment, or say which one cannot be used."""
+    try:
+        return Config()
+    except ConfigError as error:
+        raise Problem(str(error)) from None
+
+
+def open_database(config: Config) -> Database:
+    """Return the database after making sure that it answers."""
+    try:
+        shown = make_url(config.DATABASE_URL).render_as_string(hide_password=True)
+    except ArgumentError:
+        raise Problem(
+            "DATABASE_URL is not an address: write sqlite:///file.db or "
+            "postgresql://user:password@host/name."
+        ) from None
+    try:
+        database = Database(config.DATABASE_URL)
+        with database.reading() as session:
+            session.connection()
+    except (DBAPIError, OSError) as error:
+        detail = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise Problem(
+            f"The database {shown} cannot be reached ({detail}): start it or mend DATABASE_URL."
+        ) from None
+    return database
+
+
+@click.group()
+def main() -> None:
+    """Keep the launch roadmap: requirements, mechanisms, launches and their readiness."""
+
+
+@main.command()
+def init() -> None:
+    """Create the database or bring it to the newest schema; nothing is lost."""
+    database = open_database(settings())
+    upgrade(database)
+    from roadmap.setup import ensure_built_in
+
+    with database.writing() as session:
+        ensure_built_in(session)
+    click.echo("The database is ready. Next: `roadmap admin create`.")
+
+
+@main.command()
+@click.option("--demo/--no-demo", default=True, help="Load demo data into a new database.")
+def run(demo: bool) -> None:
+    """Prepare the database, then run the web server and the worker until Ctrl-C."""
+    from roadmap.server import check_port, supervise
+    from roadmap.setup import prepare
+
+    config = settings()
+    try:
+        check_port(config.HOST, config.PORT)
+    except OSError as error:
+        raise Problem(str(error)) from None
+    database = open_database(config)
+    lines = prepare(database, demo=demo)
+    database.dispose()
+    address = config.BASE_URL or f"http://{config.HOST}:{config.PORT}"
+    click.echo(f"\nLaunch Roadmap is at {address}")
+    for line in lines:
+        click.echo(line)
+    click.echo("Ctrl-C stops it.\n")
+    sys.exit(supervise())
+
+
+@main.command()
+def serve() -> None:
+    """Run the web server alone."""
+    from roadmap.server import serve_web
+
+    config = settings()
+    try:
+        serve_web(config)
+    except OSError as error:
+        raise Problem(f"Port {config.PORT} cannot be used ({error.strerror}): set PORT.") from None
+
+
+@main.command()
+def worker() -> None:
+    """Run the worker alone: sealing, re-evaluation, imports."""
+    from roadmap.server import serve_worker
+
+    serve_worker(settings())
+
+
+@main.command()
+def verify() -> None:
+    """Prove that nothing was altered behind the application's back."""
+    from roadmap.application import create_app
+    from roadmap.history.jobs import head_path
+    from roadmap.history.seal import verify as find_faults
+
+    config = settings()
+    create_app(config)
+    database = open_database(config)
+    with database.reading() as session:
+        faults = list(find_faults(session, config.HISTORY_KEY, head_path(config)))
+    for fault in faults:
+        click.echo(f"{fault.record}: {fault.message}")
+    if faults:
+        raise Problem(f"{len(faults)} faults found.")
+    click.echo("The history is whole: every record is what its last event says.")
+
+
+def guarded() -> None:
+    """Run the command; expected failures end in one sentence."""
+    try:
+        main(standalone_mode=True)
+    except RoadmapError as error:
+        click.echo(error.message, err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    guarded()

@@ -1,0 +1,185 @@
+"""Watches sessions so that no recorded row changes without an event.
+
+``after_flush`` collects what each flush did to recorded rows; ``record`` turns the collected changes of
+one record into one event; ``before_commit`` refuses a transaction that left changes unrecorded; bulk
+statements on recorded tables, which the collector cannot see, are refused outright.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sqlalchemy import Table, event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.sql.dml import Delete, Insert, Update
+
+PENDING = "history_pending"
+BATCHES = "history_batches"
+
+
+class UnrecordedChange(RuntimeError):
+    """A recorded row would change with nothing said about it in the history."""
+
+
+class Recorded:
+    """Marks a mapped class whose every change is told in the history.
+
+    ``record_type`` names the record the row belongs to; a part of a record (a launch's phase) gives
+    the owner's type and overrides ``history_id`` with the owner's key.
+    """
+
+    record_type: ClassVar[str]
+    id: Any
+
+    @property
+    def history_id(self) -> int:
+        """Return the key of the record this row belongs to."""
+        key: int = self.id
+        return key
+
+
+class BatchRecorded:
+    """Marks rows inserted in bulk and never changed; one event carries the digest of a batch."""
+
+    batch_id: Any
+
+
+@dataclass
+class RowChange:
+    """What one transaction did to one row so far."""
+
+    row: Recorded
+    op: str
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+
+
+def derived(info: dict[str, Any]) -> bool:
+    """Return whether a column is computed from others and so left out of the history."""
+    return bool(info.get("derived"))
+
+
+def column_values(row: Any) -> Iterator[tuple[str, Any, bool]]:
+    """Yield (name, value, personal) of the row's recorded columns."""
+    for attribute in inspect(row).mapper.column_attrs:
+        column = attribute.columns[0]
+        if not derived(column.info):
+            yield attribute.key, getattr(row, attribute.key), bool(column.info.get("personal"))
+
+
+def pending(session: Session) -> dict[int, RowChange]:
+    """Return the changes of this transaction not yet told in the history, by row identity."""
+    found: dict[int, RowChange] = session.info.setdefault(PENDING, {})
+    return found
+
+
+def _collect(session: Session, _context: UOWTransaction) -> None:
+    waiting = pending(session)
+    for row in session.new:
+        if isinstance(row, Recorded):
+            change = RowChange(row, "insert")
+            for name, value, _ in column_values(row):
+                if value is not None:
+                    change.changes[name] = [None, value]
+            waiting[id(row)] = change
+    for row in session.dirty:
+        if isinstance(row, Recorded):
+            _collect_update(waiting, row)
+    for row in session.deleted:
+        if isinstance(row, Recorded):
+            change = RowChange(row, "delete")
+            for name, value, _ in column_values(row):
+                if value is not None:
+                    change.changes[name] = [value, None]
+            waiting[id(row)] = change
+
+
+def _collect_update(waiting: dict[int, RowChange], row: Recorded) -> None:
+    state: Any = inspect(row)
+    found: dict[str, list[Any]] = {}
+    for attribute in state.mapper.column_attrs:
+        if derived(attribute.columns[0].info):
+            continue
+        before = state.attrs[attribute.key].history
+        if before.has_changes():
+            old = before.deleted[0] if before.deleted else None
+            found[attribute.key] = [old, before.added[0] if before.added else None]
+    if not found:
+        return
+    change = waiting.setdefault(id(row), RowChange(row, "update"))
+    for name, (old, new) in found.items():
+        if name in change.changes:
+            change.changes[name][1] = new
+        else:
+            change.changes[name] = [old, new]
+
+
+def _refuse_unrecorded(session: Session) -> None:
+    session.flush()
+    waiting = pending(session)
+    if waiting:
+        names = sorted({type(change.row).__name__ for change in waiting.values()})
+        raise UnrecordedChange(f"changed without a history event: {', '.join(names)}")
+    if session.info.get(BATCHES):
+        raise UnrecordedChange("a batch was stored without its history event")
+
+
+def _forget(session: Session, *_: object) -> None:
+    session.info.pop(PENDING, None)
+    session.info.pop(BATCHES, None)
+
+
+def _classes_of(state: ORMExecuteState) -> list[type]:
+    statement = state.statement
+    if not isinstance(statement, Insert | Update | Delete):
+        return []
+    if state.bind_mapper is not None:
+        return [state.bind_mapper.class_]
+    table = statement.table
+    if not isinstance(table, Table):
+        return []
+    from roadmap.db import Base
+
+    return [m.class_ for m in Base.registry.mappers if m.local_table is table]
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    for kind in _classes_of(state):
+        if issubclass(kind, BatchRecorded):
+            batch = state.execution_options.get("history_batch")
+            if not isinstance(state.statement, Insert) or batch is None:
+                raise UnrecordedChange(f"{kind.__name__} rows are only inserted, batch by batch")
+            state.session.info.setdefault(BATCHES, set()).add(batch)
+        elif issubclass(kind, Recorded) and not _only_derived(state, kind):
+            raise UnrecordedChange(
+                f"bulk statements on {kind.__name__} would bypass the history: change rows one by one"
+            )
+
+
+def _only_derived(state: ORMExecuteState, kind: type) -> bool:
+    """Return whether an UPDATE sets derived columns alone, which the history leaves out."""
+    if not isinstance(state.statement, Update):
+        return False
+    named: set[str] = {getattr(key, "key", key) for key in (state.statement._values or {})}
+    rows = state.parameters
+    for row in rows if isinstance(rows, list) else [rows or {}]:
+        named.update(row)
+    mapper: Any = inspect(kind)
+    keys = {column.key for column in mapper.primary_key}
+    columns = mapper.columns
+    return bool(named - keys) and all(
+        name in keys or (name in columns and derived(columns[name].info)) for name in named
+    )
+
+
+def install() -> None:
+    """Watch every session of the process; calling it again changes nothing."""
+    if event.contains(Session, "after_flush", _collect):
+        return
+    event.listen(Session, "after_flush", _collect)
+    event.listen(Session, "before_commit", _refuse_unrecorded)
+    event.listen(Session, "after_commit", _forget)
+    event.listen(Session, "after_rollback", _forget)
+    event.listen(Session, "do_orm_execute", _refuse_bulk)
+
+
+install()

@@ -1,0 +1,12 @@
+"""Import every table, for migrations and tools that need the whole schema."""
+
+import roadmap.accounts.models
+import roadmap.history.models
+import roadmap.jobs
+import roadmap.keys
+import roadmap.launches.models
+import roadmap.mechanisms.models
+import roadmap.readiness.models
+import roadmap.requirements.models
+import roadmap.scoring.models
+import roadmap.taxonomy.models  # noqa: F401

@@ -1,0 +1,1 @@
+"""Pages that compose rooms: home, timeline, launch room, portfolio board, search."""

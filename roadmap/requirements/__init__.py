@@ -1,0 +1,1 @@
+"""Business requirements: intake, triage, discussion, support."""

@@ -1,0 +1,229 @@
+"""Tables of requirements, with what people said about them and which one waits for which."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from roadmap.db import Base, choice
+from roadmap.history.capture import Recorded
+from roadmap.keys import Keyed
+from roadmap.requirements.rules import (
+    DatePrecision,
+    RequirementKind,
+    RequirementState,
+    ScopeDimension,
+    Severity,
+)
+
+PERSONAL = {"personal": True}
+DERIVED = {"derived": True}
+
+
+class Requirement(Recorded, Keyed, Base):
+    """A business need for a moderation tool, product, workflow, policy or automation."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (
+        CheckConstraint("weekly_volume >= 0", name="volume"),
+        CheckConstraint("sellers_affected >= 0", name="sellers"),
+        CheckConstraint("people_affected >= 0", name="people"),
+        CheckConstraint("value_at_stake >= 0", name="value"),
+        # One index for each sort the list offers; the key breaks ties, so pages never overlap.
+        Index("ix_requirement_state_effective", "state", "effective_score", "id"),
+        Index("ix_requirement_effective", "effective_score", "id"),
+        Index("ix_requirement_rank", "rank", "id"),
+        Index("ix_requirement_created", "created_at", "id"),
+        Index("ix_requirement_updated", "updated_at", "id"),
+        Index("ix_requirement_needed", "needed_by", "id"),
+        Index("ix_requirement_title", "title", "id"),
+        Index("ix_requirement_team_effective", "team_id", "effective_score", "id"),
+        Index("ix_requirement_requester", "requester_id", "id"),
+    )
+    record_type: ClassVar[str] = "requirement"
+    key_prefix = "REQ"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    title: Mapped[str] = mapped_column(String(200))
+    problem: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    outcome: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    kind: Mapped[RequirementKind] = mapped_column(choice(RequirementKind, "kind"))
+    # Only a problem report has a severity and people affected.
+    severity: Mapped[Severity | None] = mapped_column(choice(Severity, "severity"))
+    people_affected: Mapped[int | None]
+    weekly_volume: Mapped[int | None]
+    sellers_affected: Mapped[int | None]
+    # Minor units of `currency`.
+    value_at_stake: Mapped[int | None]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    # [{"label": ..., "url": ...}]
+    links: Mapped[list[Any]] = mapped_column(default=list)
+    needed_by: Mapped[date | None]
+    needed_by_precision: Mapped[DatePrecision] = mapped_column(
+        choice(DatePrecision, "precision"), default=DatePrecision.DAY
+    )
+    needed_by_reason: Mapped[str] = mapped_column(String(500), default="")
+    regulation: Mapped[str] = mapped_column(String(200), default="")
+    requester_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The team that asks.
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    state: Mapped[RequirementState] = mapped_column(choice(RequirementState, "state"))
+    # The why of the last move, as the requester reads it.
+    state_reason: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    state_changed_at: Mapped[datetime]
+    state_changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # When the requester hears next.
+    next_word_on: Mapped[date | None]
+    snoozed_until: Mapped[date | None]
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
+    # Where an imported one came from: source and key there, so that a second import finds it.
+    source: Mapped[str | None] = mapped_column(String(120))
+    source_key: Mapped[str | None] = mapped_column(String(200))
+    # Columns of the source that have no place here, kept as they were.
+    source_data: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    # Written by scoring, so that lists sort by them; null is unscored, never 0.
+    score: Mapped[float | None] = mapped_column(info=DERIVED)
+    effective_score: Mapped[float | None] = mapped_column(info=DERIVED)
+    rank: Mapped[int | None] = mapped_column(info=DERIVED)
+    version: Mapped[int] = mapped_column(info=DERIVED)
+
+    criteria: Mapped[list["AcceptanceCriterion"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="AcceptanceCriterion.position"
+    )
+    scope: Mapped[list["RequirementScope"]] = relationship(
+        lazy="raise",
+        cascade="all, delete-orphan",
+        order_by="RequirementScope.dimension, RequirementScope.code",
+    )
+    efforts: Mapped[list["RequirementEffort"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="RequirementEffort.team_id"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+# A source names each of its items once; SQL lets any number of rows have none.
+Index("uq_requirement_source", Requirement.source, Requirement.source_key, unique=True)
+
+
+class AcceptanceCriterion(Recorded, Base):
+    """One condition under which the requester calls the requirement met."""
+
+    __tablename__ = "acceptance_criterion"
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    @property
+    def history_id(self) -> int:
+        return self.requirement_id
+
+
+class RequirementScope(Recorded, Base):
+    """One market, language, surface or policy area a requirement is about."""
+
+    __tablename__ = "requirement_scope"
+    __table_args__ = (
+        UniqueConstraint("requirement_id", "dimension", "code"),
+        Index("ix_requirement_scope_code", "dimension", "code", "requirement_id"),
+    )
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    dimension: Mapped[ScopeDimension] = mapped_column(choice(ScopeDimension, "dimension"))
+    code: Mapped[str] = mapped_column(String(40))
+
+    @property
+    def history_id(self) -> int:
+        return self.requirement_id
+
+
+class RequirementEffort(Recorded, Base):
+    """What a requirement costs one team, in weeks of one person."""
+
+    __tablename__ = "requirement_effort"
+    __table_args__ = (
+        UniqueConstraint("requirement_id", "team_id"),
+        CheckConstraint("weeks > 0", name="weeks"),
+    )
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    weeks: Mapped[float]
+
+    @property
+    def history_id(self) -> int:
+        return self.requirement_id
+
+
+class RequirementSupport(Recorded, Base):
+    """One person's support, with the reason; ``came_from_id`` remembers a merge."""
+
+    __tablename__ = "requirement_support"
+    __table_args__ = (
+        UniqueConstraint("requirement_id", "person_id"),
+        CheckConstraint("weekly_volume >= 0", name="volume"),
+    )
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    # Items a week it would save in the supporter's market.
+    weekly_volume: Mapped[int | None]
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
+    created_at: Mapped[datetime]
+
+    @property
+    def history_id(self) -> int:
+        return self.requirement_id
+
+
+class RequirementComment(Recorded, Base):
+    """Something a person said about a requirement."""
+
+    __tablename__ = "requirement_comment"
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    body: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+
+    @property
+    def history_id(self) -> int:
+        return self.requirement_id
+
+
+class RequirementLink(Recorded, Base):
+    """``blocker`` must come before ``blocked``."""
+
+    __tablename__ = "requirement_link"
+    __table_args__ = (
+        UniqueConstraint("blocker_id", "blocked_id"),
+        CheckConstraint("blocker_id <> blocked_id", name="itself"),
+    )
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    blocker_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    blocked_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    created_at: Mapped[datetime]
+
+    @property
+    def history_id(self) -> int:
+        return self.blocker_id

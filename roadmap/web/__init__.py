@@ -1,0 +1,1 @@
+"""The web ground: sessions, guards, forms, headers, assets, paging, panels."""

@@ -1,0 +1,84 @@
+"""The base of all forms: trims, refuses characters no database takes, keeps domain errors by the field."""
+
+import unicodedata
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, ValidationError
+
+from roadmap.errors import Conflict, Invalid
+from roadmap.web.i18n import _
+
+# Line breaks and tabs are text; other control characters are not, and PostgreSQL refuses NUL.
+_ALLOWED_CONTROLS = {"\n", "\r", "\t"}
+
+
+def clean_text(value: str | None) -> str | None:
+    """Return the text without outer space and with one kind of line break."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def forbidden_character(value: str) -> str | None:
+    """Return the name of the first character that cannot be stored, None if all can."""
+    for character in value:
+        if character in _ALLOWED_CONTROLS:
+            continue
+        if unicodedata.category(character) in {"Cc", "Cs"}:
+            return f"U+{ord(character):04X}"
+    return None
+
+
+def no_control_characters(_form: Any, field: Field) -> None:
+    """Refuse text with control characters, naming the first."""
+    if isinstance(field.data, str) and (found := forbidden_character(field.data)):
+        raise ValidationError(
+            _("This holds the character %(code)s, which cannot be stored. Remove it.", code=found)
+        )
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form whose text fields are trimmed and checked, and that shows domain errors by the field."""
+
+    class Meta:
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            if issubclass(unbound_field.field_class, _text_fields()):
+                filters = list(unbound_field.kwargs.get("filters", ()))
+                options["filters"] = [clean_text, *filters]
+                validators = list(unbound_field.kwargs.get("validators") or ())
+                options["validators"] = [*validators, no_control_characters]
+            return unbound_field.bind(form=form, **options)
+
+    def refuse(self, error: Invalid | Conflict) -> None:
+        """Put a command's refusal beside the fields it names; the rest goes on top of the form."""
+        placed = False
+        for name, message in error.fields.items():
+            text = message if isinstance(message, str) else error.message
+            if name in self._fields:
+                field = self._fields[name]
+                field.errors = [*field.errors, text]
+                placed = True
+        if not placed:
+            self.form_errors.append(error.message)
+
+    @property
+    def problems(self) -> list[tuple[str | None, str]]:
+        """Return (field id, sentence) of everything to mend, for the summary on top."""
+        found: list[tuple[str | None, str]] = [(None, text) for text in self.form_errors]
+        for field in self._fields.values():
+            found.extend((field.id, str(text)) for text in _flat(field.errors))
+        return found
+
+
+def _flat(errors: Any) -> list[Any]:
+    """Return all messages of a field, those of sub-forms and lists included."""
+    if isinstance(errors, dict):
+        return [text for part in errors.values() for text in _flat(part)]
+    if isinstance(errors, list | tuple):
+        return [text for part in errors for text in _flat(part)]
+    return [errors]
+
+
+def _text_fields() -> tuple[type, ...]:
+    from wtforms import EmailField, SearchField, StringField, TextAreaField, URLField
+
+    return (StringField, TextAreaField, EmailField, URLField, SearchField)

@@ -1,0 +1,101 @@
+"""Keyset paging: a page begins after the last row seen, whatever was added meanwhile."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_
+
+from roadmap.errors import Invalid
+
+Row = TypeVar("Row")
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of rows and the marks of its neighbours; a mark is None at the end."""
+
+    rows: Sequence[Row]
+    after: str | None
+    before: str | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """A sort: one column and its direction, ties broken by the key. Empty values come last."""
+
+    column: ColumnElement[Any]
+    key: ColumnElement[Any]
+    descending: bool = False
+    # Whether the column can be empty.
+    nullable: bool = False
+
+
+def encode_mark(value: Any, key: int) -> str:
+    """Return the opaque mark of a row: its sort value and key."""
+    if isinstance(value, datetime | date):
+        value = {"d" if not isinstance(value, datetime) else "t": value.isoformat()}
+    text = json.dumps([value, key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_mark(mark: str) -> tuple[Any, int]:
+    """Return (sort value, key) of a mark; a broken one is refused."""
+    try:
+        text = base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)).decode()
+        value, key = json.loads(text)
+        if isinstance(value, dict):
+            value = (
+                date.fromisoformat(value["d"])
+                if "d" in value
+                else datetime.fromisoformat(value["t"])
+            )
+        if not isinstance(key, int) or isinstance(key, bool):
+            raise ValueError("key")
+    except (ValueError, KeyError, TypeError, binascii.Error, UnicodeDecodeError):
+        raise Invalid("This page address is damaged. Start again from the first page.") from None
+    return value, key
+
+
+def page_of(query: Select[Any], order: Order, mark: str | None, backward: bool) -> Select[Any]:
+    """Return the query for one page: ordered, from the mark on, one row more than a page."""
+    descending = order.descending != backward
+    if mark is not None:
+        query = query.where(_beyond(order, *decode_mark(mark), backward=backward))
+    column = order.column.desc() if descending else order.column.asc()
+    if order.nullable:
+        column = column.nulls_first() if backward else column.nulls_last()
+    key = order.key.desc() if descending else order.key.asc()
+    return query.order_by(column, key).limit(PAGE_SIZE + 1)
+
+
+def _beyond(order: Order, value: Any, key: int, *, backward: bool) -> ColumnElement[bool]:
+    down = order.descending != backward
+    further_key = order.key < key if down else order.key > key
+    if value is None:
+        tail = and_(order.column.is_(None), further_key)
+        return or_(order.column.is_not(None), tail) if backward else tail
+    further = order.column < value if down else order.column > value
+    same = and_(order.column == value, further_key)
+    empty = order.column.is_(None) if order.nullable and not backward else false()
+    return or_(further, same, empty)
+
+
+def make_page(
+    rows: Sequence[Row], marks: Sequence[str], mark: str | None, backward: bool
+) -> Page[Row]:
+    """Cut the surplus row off and set the marks of the neighbours; ``marks`` go with ``rows``."""
+    more = len(rows) > PAGE_SIZE
+    shown, seen = list(rows[:PAGE_SIZE]), list(marks[:PAGE_SIZE])
+    if backward:
+        shown.reverse()
+        seen.reverse()
+    has_after = bool(shown) and (mark is not None if backward else more)
+    has_before = bool(shown) and (more if backward else mark is not None)
+    return Page(shown, seen[-1] if has_after else None, seen[0] if has_before else None)

