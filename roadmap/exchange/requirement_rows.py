@@ -180,8 +180,8 @@ class _Notes:
             "kind": f"Nothing says which kind of requirement this is; taken as {kind!r}.",
             "parent": "Subtasks without a parent column: their parents are not known.",
             "private": "Marked private at the source; here every reader of requirements sees it.",
-            "wait": "The wait is kept, but it does not say which of the two comes first. To make it "
-            "a dependency, map the column, for example with --map COLUMN=follows.",
+            "wait": "The wait is kept, but not which of the two comes first. To make it a "
+            "dependency, map the column, for example with --map COLUMN=follows.",
             "duplicate": "A duplicate that does not name its original is taken as declined.",
         }
         columns = {

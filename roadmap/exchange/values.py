@@ -23,7 +23,7 @@ _NAMED = re.compile(
 _SLASHED = re.compile(
     r"(?P<first>\d{1,2})[/.](?P<other>\d{1,2})[/.](?P<year>\d{4}|\d{2})" + _TIME + _ZONE, re.ASCII
 )
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,20})?", re.ASCII)
 _NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity", "∞", "-∞"})
 
 DateOrder = Literal["day-first", "month-first", "unknown", "contradictory"]
