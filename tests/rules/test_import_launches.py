@@ -136,3 +136,11 @@ def test_a_folder_without_launches_or_with_a_column_missing_is_refused(tmp_path)
 )
 def test_a_handle_is_repaired_only_where_the_repair_is_certain(written, handle):
     assert handle_of(written) == handle
+
+
+def test_one_finding_serves_one_listed_quirk(tmp_path):
+    folder = shutil.copytree(TABLES, tmp_path / "tables")
+    quirks = folder / "quirks.csv"
+    quirks.write_text(quirks.read_text() + quirks.read_text().splitlines()[1] + "\n")
+    report = plan_launches(folder).quirks
+    assert (report.listed, report.found, len(report.not_found)) == (5, 3, 2)

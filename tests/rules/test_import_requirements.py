@@ -207,3 +207,10 @@ def test_an_override_is_column_equals_field():
     assert parse_override("a=b=title") == ("a=b", "title")
     with pytest.raises(MappingError, match="COLUMN=field"):
         parse_override("title")
+
+
+def test_the_two_directions_of_one_wait_agree_and_opposite_ones_are_a_circle():
+    agree = plan(b"row;subject;follows;precedes\n1;A;2;\n2;B;;1\n")
+    assert [len(draft.relations) for draft in agree.drafts] == [1, 1]
+    oppose = plan(b"row;subject;follows;precedes\n1;A;2;2\n2;B;;\n")
+    assert [draft.relations for draft in oppose.drafts] == [(), ()]

@@ -61,6 +61,9 @@ def test_the_order_of_slashed_dates_comes_from_evidence_only():
     assert values.date_order(["10/07/2015", "12/08/2015"]) == "unknown"
     assert values.date_order(["10/07/2015", "14/07/2015"]) == "day-first"
     assert values.date_order(["10/07/2015", "04/15/2015"]) == "month-first"
+    assert values.date_order(["13/12/2015"]) == "day-first"
+    assert values.date_order(["12/13/2015"]) == "month-first"
+    assert values.date_order(["13/13/2015", "12/12/2015"]) == "unknown"
     assert values.date_order(["14/07/2015", "04/15/2015"]) == "contradictory"
     assert values.parse_date("10/07/2015", DAY_FIRST) == date(2015, 7, 10)
     assert values.parse_date("10/07/2015", MONTH_FIRST) == date(2015, 10, 7)
