@@ -31,6 +31,7 @@ class Person(Recorded, Base):
     active: Mapped[bool] = mapped_column(default=True)
     # Raised to end every session of the person at once.
     session_epoch: Mapped[int] = mapped_column(default=1, info=UNTOLD)
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(info=UNTOLD)
     created_at: Mapped[datetime]
 
 
