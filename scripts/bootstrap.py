@@ -1,7 +1,7 @@
 """Make .venv ready: `python3 scripts/bootstrap.py base` or `dev`.
 
-Runs before anything is installed, so it uses the standard library only, and it keeps to syntax that an
-old Python can still read, so that an old Python gets a sentence instead of a syntax error.
+Runs before anything is installed, so it uses the standard library only, and it keeps to syntax
+that an old Python can still read, so that an old Python gets a sentence instead of a syntax error.
 """
 
 import hashlib
@@ -25,13 +25,13 @@ def stop(sentence):
 
 
 def use_a_recent_python():
-    """Start again under a newer Python when this one is too old; stop with a sentence when there is none."""
+    """Start again under a newer Python when this one is too old; stop when there is none."""
     if sys.version_info[:2] >= OLDEST:
         return
     for name in NAMES:
         found = shutil.which(name)
         if found:
-            os.execv(found, [found] + sys.argv)
+            os.execv(found, [found, *sys.argv])
     stop(
         "Launch Roadmap needs Python 3.11 or later and found only %s at %s: install one, or run "
         "`make PYTHON=/path/to/python3.11 ...`." % (sys.version.split()[0], sys.executable)
@@ -45,7 +45,7 @@ def venv_python():
 
 
 def works(python):
-    """Whether that interpreter starts, is recent enough and has pip (a moved or half-made .venv has not)."""
+    """Tell whether that interpreter starts, is recent enough and has pip; a moved one does not."""
     check = "import sys, pip; sys.exit(sys.version_info[:2] < %r)" % (OLDEST,)
     try:
         return subprocess.call([python, "-c", check], stderr=subprocess.DEVNULL) == 0
@@ -75,7 +75,7 @@ def create():
 
 
 def digest(lock):
-    """What must be the same for a finished install to still hold: this folder, the package, the lock."""
+    """Return what stays the same while a finished install holds: folder, package, lock."""
     import tomllib
 
     with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
@@ -88,7 +88,7 @@ def digest(lock):
 
 
 def installed():
-    """What earlier runs finished: {lock name: digest}."""
+    """Return what earlier runs finished: {lock name: digest}."""
     try:
         with open(STAMP) as file:
             return json.load(file)
@@ -101,8 +101,8 @@ def pip(*arguments):
     command = [venv_python(), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     if subprocess.call(command + list(arguments), cwd=ROOT) != 0:
         stop(
-            "Could not install the Python packages (pip's messages are above): check that the package "
-            "index can be reached and run make again."
+            "Could not install the Python packages (pip's messages are above): check that the "
+            "package index can be reached and run make again."
         )
 
 
@@ -120,7 +120,7 @@ def main():
     sys.stderr.write("Installing the packages of requirements/%s.txt ...\n" % lock)
     pip("--require-hashes", "--no-deps", "-r", os.path.join("requirements", lock + ".txt"))
     if lock != "node":
-        # "compat" puts this folder on the path as it is, so config.py, wsgi.py and roadmap/ are found alike.
+        # "compat" puts this folder on the path as it is: config.py, wsgi.py and roadmap/ alike.
         here = ["--config-settings", "editable_mode=compat", "-e", "."]
         pip("--no-deps", "--no-build-isolation", "--no-index", *here)
     done[lock] = wanted

@@ -96,7 +96,6 @@ async function bundle() {
       app: "static/css/app.css",
       main: "static/js/app.js",
       theme: "static/js/theme.js",
-      htmx: "htmx.org/dist/htmx.min.js",
     },
     outdir: out,
     bundle: true,
@@ -112,26 +111,28 @@ async function bundle() {
   });
   const names = {};
   for (const [path, meta] of Object.entries(result.metafile.outputs)) {
-    const entry = meta.entryPoint && basename(meta.entryPoint).replace("htmx.min.js", "htmx.js");
-    if (entry) names[entry] = basename(path);
+    if (meta.entryPoint) names[basename(meta.entryPoint)] = basename(path);
   }
   return { names, outputs: result.outputFiles.map((file) => [basename(file.path), file.contents]) };
 }
 
-/** Copy the pictures under hashed names. */
-async function pictures() {
+/** Copy the pictures, and the scripts that come as they are, under hashed names. */
+async function copies() {
   const names = {}, outputs = [];
+  const sources = { "htmx.js": join(root, "node_modules/htmx.org/dist/htmx.min.js") };
   for (const path of await files("static/img", [".svg", ".png", ".ico"])) {
+    sources[relative(join(root, "static/img"), path).replaceAll("\\", "/").replaceAll("/", "-")] = path;
+  }
+  for (const [name, path] of Object.entries(sources)) {
     const contents = await readFile(path);
     const hash = createHash("sha256").update(contents).digest("hex").slice(0, 8).toUpperCase();
-    const name = relative(join(root, "static/img"), path).replaceAll("\\", "/").replaceAll("/", "-");
     names[name] = `${basename(name, extname(name))}-${hash}${extname(name)}`;
     outputs.push([names[name], contents]);
   }
   return { names, outputs };
 }
 
-const parts = [await bundle(), await pictures()];
+const parts = [await bundle(), await copies()];
 const manifest = Object.assign({}, ...parts.map((part) => part.names));
 const outputs = new Map(parts.flatMap((part) => part.outputs));
 outputs.set("manifest.json", `${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`);

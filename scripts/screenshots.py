@@ -1,8 +1,9 @@
 """Picture pages of a running copy in light, dark and phone width, and print what axe finds on them.
 
-    make screenshots ARGS="http://127.0.0.1:8000 --email EMAIL --password PASSWORD / /launches /triage"
+    make screenshots ARGS="http://127.0.0.1:8000 --email EMAIL --password PASSWORD / /launches"
 
-Ends with 1 when a page answers an error, prints to the console, scrolls sideways or breaks an accessibility rule.
+Ends with 1 when a page answers an error, writes to the console, scrolls sideways or breaks an
+accessibility rule.
 """
 
 import argparse

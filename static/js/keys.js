@@ -1,6 +1,6 @@
 import { load, save } from "./store.js";
 
-const seen = (element) => element.offsetParent !== null || element.getClientRects().length > 0;
+const seen = (element) => element.checkVisibility();
 const typing = (target) =>
   target.isContentEditable || target.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
 
@@ -27,7 +27,7 @@ function send(target) {
 /** Do what the element with that data-key is for: follow a link, press a button, choose an option, enter a field. */
 function act(key) {
   const element = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(
-    (one) => !one.disabled && (seen(one) || one.closest("label")),
+    (one) => !one.disabled && seen(one),
   );
   if (!element) return false;
   element.focus();
