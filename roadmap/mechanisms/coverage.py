@@ -45,8 +45,8 @@ class Obstacle(StrEnum):
     NO_QUEUE = "no_queue"
     SHADOW = "shadow"
     UNSTAFFED = "unstaffed"
-    NOT_ALL_ITEMS = "not_all_items"
     LANGUAGE = "language"
+    NOT_ALL_ITEMS = "not_all_items"
     STAGE = "stage"
     KIND = "kind"
 

@@ -1,7 +1,7 @@
 """Whether the gaps close in time: due days in working days, and what finishes too late.
 
-ON_TRACK: each gap has an owner and finishes by its due day. AT_RISK: no owner, or less time left than
-such checks usually take. LATE: a blocker cannot pass before the phase. NO_DATE: nothing to be late for.
+ON_TRACK: each gap has an owner and finishes by its due day. AT_RISK: no owner, or less time left
+than such checks usually take. LATE: a blocker cannot pass before the phase. NO_DATE: none is set.
 """
 
 import math

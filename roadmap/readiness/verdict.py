@@ -206,10 +206,10 @@ def evaluate(
     *,
     more: Iterable[Answer] = (),
 ) -> Verdict:
-    """Judge one phase of a launch: the named position, else its earliest not yet live, else the last.
+    """Judge one phase: the position named, else the earliest not yet live, else the last.
 
-    `at` must be aware. `more` are answers of checks that need other facts, such as capacity and cost;
-    waivers, counting and outlook treat them like the rest.
+    `at` must be aware. `more` are answers of checks that need other facts, such as capacity and
+    cost; waivers, counting and outlook treat them like the rest.
     """
     ctx = Context(facts, at, phase)
     answers = [answer for check in CHECKS for answer in check(ctx)]

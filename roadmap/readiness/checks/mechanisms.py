@@ -2,7 +2,7 @@
 
 One question for each link, target and slice. A passing slice answers with the metric's code; a
 missed one fails with it, and EVIDENCE_THIN stands beside the fail if the bound leaves the
-target possible. Otherwise EVIDENCE_THIN, METRIC_STALE or VERSION_MISMATCH says why there is no answer.
+target possible. Otherwise EVIDENCE_THIN, METRIC_STALE or VERSION_MISMATCH says why not.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,146 @@
+"""Answers as sentences, rendered for one reader after authorisation.
+
+A verdict stores codes, numbers and ids. Here they become one sentence with the measured and the
+required number, and one with the smallest fix. What the reader may not see is never named.
+"""
+
+from collections.abc import Callable, Mapping
+
+from roadmap.readiness.answers import Answer, Code, Params, Status, Value
+from roadmap.readiness.phrases import FALLBACK, FIXES, SAYS
+from roadmap.readiness.verdict import Verdict, Word
+from roadmap.wording import N_
+
+Translate = Callable[[str], str]
+MaySee = Callable[[int], bool]
+NameOf = Callable[[int], str]
+
+_SHARES = frozenset({"share", "lower", "upper"})
+_WHOLE = frozenset({"actions", "wrongful"})
+
+
+def share_text(value: float, digits: int = 3) -> str:
+    """Write a share as people quote it: .829; a whole 1 stays 1."""
+    text = f"{value:.{digits}f}"
+    return text[1:] if text.startswith("0.") else text
+
+
+def target_text(value: float) -> str:
+    """Write a target with two digits, or three where it has them: .90, .955."""
+    return share_text(value, 2 if abs(value * 100 - round(value * 100)) < 1e-9 else 3)
+
+
+def _shown(name: str, value: Value) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return value
+    if name == "target":
+        return target_text(float(value))
+    if name == "precision":
+        return target_text(round(float(value), 3))
+    if name in _SHARES:
+        return share_text(float(value))
+    if name in _WHOLE:
+        return f"{round(float(value)):,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
+    return f"{value:,}"
+
+
+def _values(params: Params) -> dict[str, str]:
+    shown = {name: _shown(name, value) for name, value in params}
+    raw = dict(params)
+    covered, total = raw.get("covered"), raw.get("total")
+    if isinstance(covered, int) and isinstance(total, int) and total > 0:
+        shown["percent"] = f"{100 * covered / total:.1f}"
+    return shown
+
+
+class _Known(dict[str, str]):
+    """Values of a sentence; a value that was not recorded shows as a dash."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    return template % _Known(values)
+
+
+def _launch_values(answer: Answer, may_see: MaySee, name_of: NameOf) -> dict[str, str] | None:
+    """Return the predecessor's name; None if the reader must not learn which launch it is."""
+    launch_id = dict(answer.params).get("launch_id")
+    if not isinstance(launch_id, int):
+        return {}
+    if not may_see(launch_id):
+        return None
+    return {"launch": name_of(launch_id)}
+
+
+def say(
+    answer: Answer,
+    *,
+    may_see: MaySee,
+    name_of: NameOf,
+    translate: Translate = str,
+) -> str:
+    """Return the sentence of an answer.
+
+    `may_see` tells whether the reader may know of a launch id, `name_of` gives its key or title.
+    """
+    extra = _launch_values(answer, may_see, name_of)
+    if extra is None:
+        return translate(N_("Depends on 1 confidential launch."))
+    template = SAYS.get((answer.code, answer.why)) or FALLBACK[answer.status]
+    values = {"code": str(answer.code), "scope": answer.scope or "", **_values(answer.params)}
+    return _fill(translate(template), {**values, **extra})
+
+
+def say_fix(
+    answer: Answer,
+    *,
+    may_see: MaySee,
+    name_of: NameOf,
+    translate: Translate = str,
+) -> str | None:
+    """Return the smallest fix as a sentence, or None where nothing is to do."""
+    if answer.fix is None:
+        return None
+    extra = _launch_values(answer, may_see, name_of)
+    if extra is None:
+        return translate(N_("Ask the owner of this launch about its dependencies."))
+    values = {"code": str(answer.code), **_values(answer.fix_params)}
+    return _fill(translate(FIXES[answer.fix]), {**values, **extra})
+
+
+def headline(verdict: Verdict, translate: Translate = str) -> str:
+    """Return the verdict in a few words, as a board shows it."""
+    if verdict.word is Word.NOT_ASSESSED:
+        template = N_("Not assessed: %(answered)s of %(needed)s answers needed")
+    elif verdict.word is Word.CONDITIONAL and verdict.waived == 1:
+        template = N_("GO with 1 waiver")
+    else:
+        template = {
+            Word.NOT_READY: N_("Not ready: %(failing)s of %(needed)s checks fail"),
+            Word.HOLD: N_("Hold: %(answered)s of %(needed)s answered"),
+            Word.CONDITIONAL: N_("GO with %(waived)s waivers"),
+            Word.READY: N_("Ready"),
+            Word.LIVE_OK: N_("Live, guard metrics within limits"),
+            Word.LIVE_BREACH: N_("Live, a guard metric is breached"),
+        }[verdict.word]
+    failing = {
+        a.question
+        for a in verdict.reasons
+        if a.is_required
+        and a.status is Status.FAIL
+        and a.waiver_id is None
+        and a.code != Code.WAIVER_EXPIRED
+    }
+    values = {
+        "answered": str(verdict.answered),
+        "needed": str(verdict.needed),
+        "waived": str(verdict.waived),
+        "failing": str(len(failing)),
+    }
+    return _fill(translate(template), values)
