@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import roadmap.models_all  # noqa: F401  relationships name tables of other rooms
 from config import ROOT, Config
 from roadmap.accounts import current
+from roadmap.accounts import room as accounts_room
 from roadmap.db import Database
 from roadmap.history import jobs as history_jobs
 from roadmap.web import failures, headers, observe, session, templating
@@ -46,3 +47,4 @@ def create_app(config: Config | None = None) -> Flask:
 def _open_rooms(app: Flask) -> None:
     """Register pages, subscriptions and jobs, lower rooms first."""
     history_jobs.init_app(app)
+    accounts_room.init_app(app)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person, TeamMember
 from roadmap.accounts.permissions import permissions_of
@@ -86,12 +87,16 @@ def actor_from(rows: Sequence[Row[Any]]) -> Actor | None:
     )
 
 
+def load_actor(session: Session, person_id: int) -> Actor | None:
+    """Return the active person with this id as an actor, one statement."""
+    return actor_from(session.execute(actor_query().where(Person.id == person_id)).all())
+
+
 def _load(token: str) -> Actor | None:
     person_id, _, epoch = token.partition(":")
     if not (person_id.isdigit() and epoch.isdigit()):
         return None
-    rows = db_session().execute(actor_query().where(Person.id == int(person_id))).all()
-    actor = actor_from(rows)
+    actor = load_actor(db_session(), int(person_id))
     return actor if actor is not None and actor.epoch == int(epoch) else None
 
 

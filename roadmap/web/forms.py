@@ -1,10 +1,10 @@
-"""The base of all forms: trims, refuses characters no database takes, keeps domain errors by the field."""
+"""The base of all forms: trimmed text, no characters a database refuses, domain errors by field."""
 
 import unicodedata
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, ValidationError
+from wtforms import Field, PasswordField, ValidationError
 
 from roadmap.errors import Conflict, Invalid
 from roadmap.web.i18n import _
@@ -37,16 +37,17 @@ def no_control_characters(_form: Any, field: Field) -> None:
 
 
 class Form(FlaskForm):  # type: ignore[misc]
-    """A form whose text fields are trimmed and checked, and that shows domain errors by the field."""
+    """A form whose texts are trimmed and checked, and that shows domain errors by the field."""
 
     class Meta:
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
-            if issubclass(unbound_field.field_class, _text_fields()):
-                filters = list(unbound_field.kwargs.get("filters", ()))
-                options["filters"] = [clean_text, *filters]
-                validators = list(unbound_field.kwargs.get("validators") or ())
-                options["validators"] = [*validators, no_control_characters]
-            return unbound_field.bind(form=form, **options)
+            field = unbound_field.bind(form=form, **options)
+            if isinstance(field, _text_fields()):
+                field.validators = [*field.validators, no_control_characters]
+                # A password is taken as it was typed, outer spaces included.
+                if not isinstance(field, PasswordField):
+                    field.filters = [clean_text, *field.filters]
+            return field
 
     def refuse(self, error: Invalid | Conflict) -> None:
         """Put a command's refusal beside the fields it names; the rest goes on top of the form."""
