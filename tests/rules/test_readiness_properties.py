@@ -12,7 +12,6 @@ from readiness_cast import (
     AT,
     CLASSIFIER,
     QUEUE,
-    START,
     change,
     item,
     launch_in_order,
@@ -25,12 +24,12 @@ from roadmap.readiness.answers import Answer, Status
 from roadmap.readiness.facts import (
     DependencyFact,
     LaunchFacts,
-    MeasurementFact,
     RequirementFact,
     Severity,
     WaiverFact,
     digest,
 )
+from roadmap.readiness.phrases import FIXES, SAYS
 from roadmap.readiness.verdict import NEARNESS, evaluate
 
 CELLS = ("ES/es/live/counterfeit", "ES/en/live/counterfeit", "DE/de/shop/weapons")
@@ -92,10 +91,6 @@ def launches(draw: st.DrawFn) -> LaunchFacts:
         ),
         requirements=(RequirementFact(id=1, key="REQ-1", must=True, open_criteria=0),),
     )
-
-
-def _newest(facts: LaunchFacts) -> MeasurementFact:
-    return max(facts.measurements, key=lambda r: (r.window_end, r.recorded_at, r.id))
 
 
 def _each(name: str, **values: object) -> Callable[[LaunchFacts, int], LaunchFacts]:
@@ -191,8 +186,8 @@ DAMAGES: dict[str, Callable[[LaunchFacts, int], LaunchFacts]] = {
     "date gone": _each("phases", starts_on=None),
     "cells gone": lambda f, _p: replace(f, cells=()),
 }
-# Not evidence but demand or a promise to pass: taking an item, a need or a target away is an edit of
-# the launch. "checklist gone" and the like are listed because an empty set must not pass.
+# Taking one item, need or target away is an edit of what is demanded, not of evidence.
+# "checklist gone" and the like are listed because an empty set must not pass.
 
 
 @settings(max_examples=400, deadline=None)
@@ -274,4 +269,14 @@ def test_nothing_changes_by_time_alone_before_valid_until(facts: LaunchFacts, da
         second.outlook,
         second.open_codes,
     )
-    assert START > AT.date()
+
+
+@settings(max_examples=200, deadline=None)
+@given(launches(), st.sampled_from(sorted(DAMAGES)), st.integers(0, 20))
+def test_every_answer_has_its_own_sentence_and_fix(
+    facts: LaunchFacts, damage: str, pick: int
+) -> None:
+    for answer in evaluate(DAMAGES[damage](facts, pick), AT).reasons:
+        assert answer.why == "proven" or (answer.code, answer.why) in SAYS
+        assert answer.fix is None or answer.fix in FIXES
+        assert answer.passes or answer.fix is not None
