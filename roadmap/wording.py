@@ -22,3 +22,11 @@ class Sentence:
 
     def __str__(self) -> str:
         return self.template % self.params
+
+
+def shown(value: object) -> str:
+    """Return a short text for a value quoted in a sentence, at most 40 characters."""
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= 40 else text[:39] + "…"

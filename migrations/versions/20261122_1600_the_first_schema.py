@@ -237,7 +237,7 @@ def upgrade() -> None:
     op.create_table(
         "launch",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column(
             "type",
@@ -455,7 +455,7 @@ def upgrade() -> None:
     op.create_table(
         "requirement",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column(
@@ -492,7 +492,7 @@ def upgrade() -> None:
         sa.Column("people_affected", sa.Integer(), nullable=True),
         sa.Column("weekly_volume", sa.Integer(), nullable=True),
         sa.Column("sellers_affected", sa.Integer(), nullable=True),
-        sa.Column("value_at_stake", sa.Integer(), nullable=True),
+        sa.Column("value_at_stake", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.Column(
             "links", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
@@ -538,6 +538,7 @@ def upgrade() -> None:
         sa.Column("state_reason", sa.Text(), nullable=False),
         sa.Column("state_changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state_changed_by", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_word_on", sa.Date(), nullable=True),
         sa.Column("snoozed_until", sa.Date(), nullable=True),
         sa.Column("duplicate_of_id", sa.Integer(), nullable=True),
@@ -551,6 +552,10 @@ def upgrade() -> None:
         sa.Column("score", sa.Double(), nullable=True),
         sa.Column("effective_score", sa.Double(), nullable=True),
         sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column(
+            "before_move", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
+        ),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("people_affected >= 0", name=op.f("ck_requirement_people")),
         sa.CheckConstraint("sellers_affected >= 0", name=op.f("ck_requirement_sellers")),
@@ -574,6 +579,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_requirement_needed", ["needed_by", "id"], unique=False)
         batch_op.create_index("ix_requirement_rank", ["rank", "id"], unique=False)
         batch_op.create_index("ix_requirement_requester", ["requester_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_requirement_state_created", ["state", "created_at", "id"], unique=False
+        )
         batch_op.create_index(
             "ix_requirement_state_effective", ["state", "effective_score", "id"], unique=False
         )
@@ -1797,6 +1805,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_requirement_title")
         batch_op.drop_index("ix_requirement_team_effective")
         batch_op.drop_index("ix_requirement_state_effective")
+        batch_op.drop_index("ix_requirement_state_created")
         batch_op.drop_index("ix_requirement_requester")
         batch_op.drop_index("ix_requirement_rank")
         batch_op.drop_index("ix_requirement_needed")

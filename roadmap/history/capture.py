@@ -1,8 +1,8 @@
 """Watches sessions so that no recorded row changes without an event.
 
-``after_flush`` collects what each flush did to recorded rows; ``record`` turns the collected changes of
-one record into one event; ``before_commit`` refuses a transaction that left changes unrecorded; bulk
-statements on recorded tables, which the collector cannot see, are refused outright.
+``after_flush`` collects what each flush did to recorded rows; ``record`` turns the changes of one
+record into one event; ``before_commit`` refuses a transaction that left changes unrecorded;
+bulk statements on recorded tables, which the collector cannot see, are refused outright.
 """
 
 from collections.abc import Iterator
@@ -76,21 +76,22 @@ def _collect(session: Session, _context: UOWTransaction) -> None:
     waiting = pending(session)
     for row in session.new:
         if isinstance(row, Recorded):
-            change = RowChange(row, "insert")
-            for name, value, _ in column_values(row):
-                if value is not None:
-                    change.changes[name] = [None, value]
-            waiting[id(row)] = change
+            values = {name: [None, value] for name, value in _filled(row)}
+            waiting[id(row)] = RowChange(row, "insert", values)
     for row in session.dirty:
         if isinstance(row, Recorded):
             _collect_update(waiting, row)
     for row in session.deleted:
         if isinstance(row, Recorded):
-            change = RowChange(row, "delete")
-            for name, value, _ in column_values(row):
-                if value is not None:
-                    change.changes[name] = [value, None]
-            waiting[id(row)] = change
+            values = {name: [value, None] for name, value in _filled(row)}
+            waiting[id(row)] = RowChange(row, "delete", values)
+
+
+def _filled(row: Recorded) -> Iterator[tuple[str, Any]]:
+    """Yield (name, value) of the recorded columns that hold something."""
+    for name, value, _ in column_values(row):
+        if value is not None:
+            yield name, value
 
 
 def _collect_update(waiting: dict[int, RowChange], row: Recorded) -> None:
@@ -151,7 +152,7 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
             state.session.info.setdefault(BATCHES, set()).add(batch)
         elif issubclass(kind, Recorded) and not _only_derived(state, kind):
             raise UnrecordedChange(
-                f"bulk statements on {kind.__name__} would bypass the history: change rows one by one"
+                f"bulk statements on {kind.__name__} would bypass the history: change row by row"
             )
 
 
@@ -159,8 +160,10 @@ def _only_derived(state: ORMExecuteState, kind: type) -> bool:
     """Return whether an UPDATE sets derived columns alone, which the history leaves out."""
     if not isinstance(state.statement, Update):
         return False
-    named: set[str] = {getattr(key, "key", key) for key in (state.statement._values or {})}
-    rows = state.parameters
+    # The columns an UPDATE sets are not public; there is no other way to see them before it runs.
+    values: Any = state.statement._values or {}  # noqa: SLF001
+    named: set[str] = {getattr(key, "key", key) for key in values}
+    rows: Any = state.parameters
     for row in rows if isinstance(rows, list) else [rows or {}]:
         named.update(row)
     mapper: Any = inspect(kind)

@@ -28,7 +28,7 @@ class Launch(Recorded, Keyed, Base):
     key_prefix = "LCH"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(300))
     summary: Mapped[str] = mapped_column(Text, default="")
     type: Mapped[LaunchType] = mapped_column(choice(LaunchType, "type"))
     state: Mapped[LaunchState] = mapped_column(choice(LaunchState, "state"))

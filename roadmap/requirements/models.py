@@ -3,10 +3,20 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from roadmap.db import Base, choice
+from roadmap import textsearch
+from roadmap.db import Base, JsonValue, choice
 from roadmap.history.capture import Recorded
 from roadmap.keys import Keyed
 from roadmap.requirements.rules import (
@@ -32,6 +42,7 @@ class Requirement(Recorded, Keyed, Base):
         CheckConstraint("value_at_stake >= 0", name="value"),
         # One index for each sort the list offers; the key breaks ties, so pages never overlap.
         Index("ix_requirement_state_effective", "state", "effective_score", "id"),
+        Index("ix_requirement_state_created", "state", "created_at", "id"),
         Index("ix_requirement_effective", "effective_score", "id"),
         Index("ix_requirement_rank", "rank", "id"),
         Index("ix_requirement_created", "created_at", "id"),
@@ -45,7 +56,7 @@ class Requirement(Recorded, Keyed, Base):
     key_prefix = "REQ"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(300))
     problem: Mapped[str] = mapped_column(Text, info=PERSONAL)
     outcome: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     kind: Mapped[RequirementKind] = mapped_column(choice(RequirementKind, "kind"))
@@ -55,7 +66,7 @@ class Requirement(Recorded, Keyed, Base):
     weekly_volume: Mapped[int | None]
     sellers_affected: Mapped[int | None]
     # Minor units of `currency`.
-    value_at_stake: Mapped[int | None]
+    value_at_stake: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str | None] = mapped_column(String(3))
     # [{"label": ..., "url": ...}]
     links: Mapped[list[Any]] = mapped_column(default=list)
@@ -73,6 +84,8 @@ class Requirement(Recorded, Keyed, Base):
     state_reason: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     state_changed_at: Mapped[datetime]
     state_changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Since when the requester owes an answer; an answer or a move clears it.
+    asked_at: Mapped[datetime | None]
     # When the requester hears next.
     next_word_on: Mapped[date | None]
     snoozed_until: Mapped[date | None]
@@ -88,6 +101,10 @@ class Requirement(Recorded, Keyed, Base):
     score: Mapped[float | None] = mapped_column(info=DERIVED)
     effective_score: Mapped[float | None] = mapped_column(info=DERIVED)
     rank: Mapped[int | None] = mapped_column(info=DERIVED)
+    # What the last move replaced, so that it can be undone exactly; the history tells the move itself.
+    before_move: Mapped[dict[str, Any] | None] = mapped_column(JsonValue, info=DERIVED | PERSONAL)
+    # Title and problem as search compares them.
+    search_text: Mapped[str] = mapped_column(Text, default="", info=DERIVED | PERSONAL)
     version: Mapped[int] = mapped_column(info=DERIVED)
 
     criteria: Mapped[list["AcceptanceCriterion"]] = relationship(
@@ -104,6 +121,13 @@ class Requirement(Recorded, Keyed, Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+
+def _keep_searchable(_mapper: object, _connection: object, row: Requirement) -> None:
+    row.search_text = textsearch.normal(f"{row.title}\n{row.problem}")
+
+
+event.listen(Requirement, "before_insert", _keep_searchable)
+event.listen(Requirement, "before_update", _keep_searchable)
 
 # A source names each of its items once; SQL lets any number of rows have none.
 Index("uq_requirement_source", Requirement.source, Requirement.source_key, unique=True)

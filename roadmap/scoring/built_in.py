@@ -8,7 +8,7 @@ from roadmap.scoring.frameworks import (
     Level,
     Method,
 )
-from roadmap.scoring.wording import N_
+from roadmap.wording import N_
 
 _EFFORT = Criterion(
     "effort",

@@ -22,7 +22,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
-from roadmap.scoring.wording import N_, Sentence, shown
+from roadmap.wording import N_, Sentence, shown
 
 MAX_LENGTH = 500
 MAX_DEPTH = 40

@@ -24,7 +24,7 @@ from roadmap.scoring.frameworks import (
     Method,
 )
 from roadmap.scoring.normalise import normalise
-from roadmap.scoring.wording import N_, Sentence, shown
+from roadmap.wording import N_, Sentence, shown
 
 if TYPE_CHECKING:
     from numpy import float64

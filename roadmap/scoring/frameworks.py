@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from roadmap.scoring.expression import FUNCTIONS, Expression, FormulaError, parse
 from roadmap.scoring.normalise import Direction
-from roadmap.scoring.wording import N_, Sentence, shown
+from roadmap.wording import N_, Sentence, shown
 
 
 class Method(Enum):

@@ -23,7 +23,7 @@ class Framework(Recorded, Base):
     name: Mapped[str] = mapped_column(String(120))
     method: Mapped[str] = mapped_column(String(40))
     expression: Mapped[str | None] = mapped_column(Text)
-    # [{"code", "name", "scale", "low", "high", "direction", "weight", "rubric"}], in order of display.
+    # As definitions.criterion_data writes them, in order of display.
     criteria: Mapped[list[Any]]
     # Settings of the method, such as which published variant of ICE.
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -53,7 +53,7 @@ class ScoreEntry(Recorded, Base):
 
 
 class Score(Base):
-    """What a framework computes for a requirement; derived, so the history tells only its inputs."""
+    """What a framework computes for a requirement; the history tells only its inputs."""
 
     __tablename__ = "score"
     __table_args__ = (

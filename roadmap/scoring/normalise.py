@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from roadmap.scoring.wording import N_, Sentence
+from roadmap.wording import N_, Sentence
 
 Direction = Literal["more", "less"]
 

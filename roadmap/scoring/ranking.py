@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from roadmap.scoring.wording import N_, Sentence
+from roadmap.wording import N_, Sentence
 
 
 class Item(NamedTuple):
