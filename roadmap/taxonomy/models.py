@@ -72,7 +72,7 @@ class PolicyArea(Recorded, Base):
 
 
 class PolicyVersion(Recorded, Base):
-    """One version of a policy area's guideline; ``sweeps`` means existing listings are re-reviewed."""
+    """One version of an area's guideline; ``sweeps`` means existing listings are re-reviewed."""
 
     __tablename__ = "policy_version"
     __table_args__ = (UniqueConstraint("policy_area_code", "version"),)
