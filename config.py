@@ -20,7 +20,7 @@ def _instance() -> Path:
 
 
 def _kept_secret(name: str) -> str:
-    """Return the secret from the environment, else one made once and kept in the instance folder."""
+    """Return the secret of the environment, else one made once and kept in the instance folder."""
     given = os.environ.get(name)
     if given:
         return given

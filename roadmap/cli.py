@@ -1,6 +1,7 @@
 """The `roadmap` command."""
 
 import sys
+from typing import IO, Any
 
 import click
 from sqlalchemy import make_url
@@ -15,9 +16,9 @@ from roadmap.migrate import upgrade
 class Problem(click.ClickException):
     """One sentence instead of a traceback."""
 
-    def show(self, file: object = None) -> None:
+    def show(self, file: IO[Any] | None = None) -> None:
         """Print the sentence alone."""
-        click.echo(self.message, err=True)
+        click.echo(self.message, file=file, err=file is None)
 
 
 def settings() -> Config:

@@ -1,7 +1,7 @@
 """Publish and subscribe inside one transaction.
 
-Lower rooms publish plain events; higher rooms subscribe. Subscribers run at once, in the publisher's
-session, so that a launch and the checklist it brings are stored together or not at all.
+Lower rooms publish plain events; higher rooms subscribe. Subscribers run at once, in the session of
+the publisher, so that a launch and the checklist it brings are stored together or not at all.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ _subscribers: dict[type, list[Subscriber]] = defaultdict(list)
 
 
 def subscribe(kind: type, subscriber: Subscriber) -> None:
-    """Call ``subscriber(session, event)`` for each event of this class; a repeated call is kept once."""
+    """Call ``subscriber(session, event)`` for each event of the class; asking twice counts once."""
     if subscriber not in _subscribers[kind]:
         _subscribers[kind].append(subscriber)
 

@@ -1,7 +1,7 @@
 """Durable jobs: rows enqueued in the business transaction, run by the worker at least once.
 
-A handler gets a ``Run`` and opens its own transactions. It must be safe to run twice, since a worker
-may die between the work and the note that it was done.
+A handler gets a ``Run`` and opens its own transactions. It must be safe to run twice, since a
+worker may die between the work and the note that it was done.
 """
 
 import threading
@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from roadmap import clock
+from roadmap.context import request_id
 from roadmap.db import Base, Database
 
 log = structlog.get_logger(__name__)
@@ -159,13 +160,15 @@ def work_once(db: Database, settings: Any) -> bool:
             return False
         run, kind, attempts = Run(db, settings, job.id, job.payload), job.kind, job.attempts
     known = _kinds.get(kind)
+    # What the job changes is told in the history under its number.
+    request_id.set(f"job-{run.id}")
     try:
         if known is None:
             raise LookupError(f"no handler for jobs of kind {kind}")
         result = known.handler(run)
     except Exception as error:
         _fail(db, run.id, attempts, error)
-        log.error("job failed", job=run.id, kind=kind, attempt=attempts, exc_info=True)
+        log.exception("job failed", job=run.id, kind=kind, attempt=attempts)
     else:
         with db.writing() as session:
             session.execute(
@@ -244,7 +247,7 @@ def run_worker(db: Database, settings: Any, stop: threading.Event, pause: float 
             busy = work_once(db, settings)
         except Exception:
             # The database may be away for a while; work goes on when it is back.
-            log.error("worker could not reach its jobs", exc_info=True)
+            log.exception("worker could not reach its jobs")
             busy = False
         if not busy:
             stop.wait(pause)

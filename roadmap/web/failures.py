@@ -3,7 +3,17 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -14,8 +24,10 @@ from roadmap.web.i18n import _
 
 log = structlog.get_logger(__name__)
 
-# Never shown back to the browser.
-_SECRET_FIELDS = frozenset({"csrf_token", "password", "password_again", "token"})
+
+def _secret(name: str) -> bool:
+    """Return whether a field is never shown back to the browser."""
+    return name in {"csrf_token", "token", "next"} or "password" in name
 
 
 def typed_fields() -> list[tuple[str, str]]:
@@ -23,7 +35,7 @@ def typed_fields() -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in _SECRET_FIELDS and value
+        if value and not _secret(name)
     ]
 
 
@@ -87,7 +99,11 @@ def _http(error: HTTPException) -> Response:
     return _titled(error.code or 500, error.description or "")
 
 
-def _csrf(error: CSRFError) -> Response:
+def _csrf(_error: CSRFError) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "permission", None) != "public" and not current_user.is_authenticated:
+        # The token went with the session; that is what the person needs to hear.
+        return session_ended()
     return page(
         400,
         _("This form is too old"),

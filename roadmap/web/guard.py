@@ -19,10 +19,10 @@ SIGNED_IN = "signed_in"
 
 
 def may(permission: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, Response]]:
-    """Let a view run only for people with the permission, and commit what it did when it succeeded.
+    """Let a view run only for people with the permission, and commit what it did if it succeeds.
 
-    ``public`` needs no sign-in, ``signed_in`` only that. A view that answers with an error status, or
-    raises, leaves nothing behind: the transaction is rolled back.
+    ``public`` needs no sign-in, ``signed_in`` only that. A view that answers with an error status,
+    or raises, leaves nothing behind: the transaction is rolled back.
     """
 
     def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:

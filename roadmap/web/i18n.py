@@ -1,4 +1,4 @@
-"""Translation: all text a person reads passes through here. English is the only catalogue for now."""
+"""Translation: all text a person reads passes through here. English is the only language yet."""
 
 import gettext as _gettext
 from pathlib import Path

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from roadmap import clock
+from roadmap.context import request_id
 from roadmap.errors import NotFound
-from roadmap.history.service import request_id as history_request_id
 from roadmap.jobs import WorkerBeat
 from roadmap.migrate import expected_head
 from roadmap.web.guard import PUBLIC, may
@@ -78,7 +78,7 @@ def _begin() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
     g.began = time.perf_counter()
-    history_request_id.set(g.request_id)
+    request_id.set(g.request_id)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
@@ -124,7 +124,7 @@ def readyz() -> ResponseReturnValue:
             if lag is None or lag > current_app.config["WORKER_LAG_SECONDS"]:
                 answers["worker"] = "none seen" if lag is None else f"silent for {lag:.0f} s"
     except SQLAlchemyError:
-        log.error("readiness probe failed", exc_info=True)
+        log.exception("readiness probe failed")
         answers = {"database": "not reachable", "migrations": "unknown", "worker": "unknown"}
     ready = all(answer == "ok" for answer in answers.values())
     return jsonify(status="ready" if ready else "not ready", **answers), 200 if ready else 503
@@ -144,7 +144,7 @@ def metrics() -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    """Number, log and count every request, and add the health addresses."""
+    """Give every request a number, log and count it, and add the health addresses."""
     configure_logging(app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])
     app.extensions["roadmap_meters"] = Meters()
     app.before_request(_begin)

@@ -56,8 +56,8 @@ def decode_mark(mark: str) -> tuple[Any, int]:
                 if "d" in value
                 else datetime.fromisoformat(value["t"])
             )
-        if not isinstance(key, int) or isinstance(key, bool):
-            raise ValueError("key")
+        if type(key) is not int:
+            raise TypeError("a key is a whole number")
     except (ValueError, KeyError, TypeError, binascii.Error, UnicodeDecodeError):
         raise Invalid("This page address is damaged. Start again from the first page.") from None
     return value, key

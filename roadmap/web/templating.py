@@ -1,4 +1,4 @@
-"""What every template can use: assets, translation, dates in the reader's zone, numbers, navigation."""
+"""What every template can use: assets, translation, dates in the reader's zone, numbers, bar."""
 
 import json
 from datetime import date, datetime
@@ -27,7 +27,7 @@ def _manifest(path: str, _stamp: float) -> dict[str, str]:
 
 
 def asset(name: str) -> str:
-    """Return the address of a built asset; its name carries its content, so it may be cached for ever."""
+    """Return the address of a built asset; its name carries its content, so caches may keep it."""
     path = Path(current_app.static_folder or "") / "dist" / "manifest.json"
     if not path.exists():
         raise RuntimeError("The browser assets are not built: run `make assets`.")
@@ -73,7 +73,7 @@ def moment(value: datetime | None) -> str:
 
 @lru_cache(maxsize=4096)
 def number(value: float | None, digits: int = 0) -> str:
-    """Return the number with thousands separated and at most ``digits`` decimals; nothing for None."""
+    """Return the number with thousands apart and at most ``digits`` decimals; nothing for None."""
     if value is None:
         return ""
     return format_decimal(round(value, digits), locale=LOCALE, decimal_quantization=False)
@@ -120,7 +120,7 @@ def _context() -> dict[str, Any]:
 
 
 def init_app(app: Flask) -> None:
-    """Make helpers and filters known to Jinja; an undefined name is an error, not an empty string."""
+    """Make helpers and filters known to Jinja; an undefined name is an error, not empty text."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
