@@ -88,14 +88,13 @@ def row(
     return MeasurementFact(**{**values, **more})  # type: ignore[arg-type]
 
 
-def link(number: int, role: LinkRole, *targets: TargetFact, **more: object) -> LinkFact:
-    return LinkFact(  # type: ignore[arg-type]
+def link(number: int, role: LinkRole, *targets: TargetFact) -> LinkFact:
+    return LinkFact(
         id=number,
         mechanism_id=number,
         role=role,
         required_stage=Stage.ENFORCE,
         targets=targets,
-        **more,
     )
 
 

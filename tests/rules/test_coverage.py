@@ -1,12 +1,12 @@
 """What covers a cell and what does not."""
 
 import pytest
-from readiness_cast import FAR, START, mechanism
 
 from roadmap.mechanisms.coverage import CellState, Obstacle, cover, propose
 from roadmap.mechanisms.facts import MechanismFact
 from roadmap.mechanisms.kinds import MechanismKind, Stage
 from roadmap.taxonomy.scope import ScopePattern, parse_cell
+from tests.rules.readiness_cast import FAR, START, mechanism
 
 CELL = parse_cell("DE/de/live/weapons")
 

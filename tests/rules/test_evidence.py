@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from readiness_cast import AT, days_ago, row
 
 from roadmap.mechanisms.bounds import (
     Answer,
@@ -18,6 +17,7 @@ from roadmap.mechanisms.bounds import (
 from roadmap.mechanisms.evidence import Question, Why, find, judge_pool, measurement_problem
 from roadmap.mechanisms.facts import MeasurementFact, Stratum
 from roadmap.mechanisms.kinds import Direction, Grade, LabelSource, Metric, Sampling
+from tests.rules.readiness_cast import AT, days_ago, row
 
 TODAY = AT.date()
 SLICE = "*/es/*/counterfeit"

@@ -7,16 +7,6 @@ from datetime import date, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from readiness_cast import (
-    APPEALS,
-    AT,
-    CLASSIFIER,
-    QUEUE,
-    change,
-    item,
-    launch_in_order,
-    row,
-)
 
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.mechanisms.kinds import Grade, LabelSource, Sampling, Stage
@@ -31,6 +21,16 @@ from roadmap.readiness.facts import (
 )
 from roadmap.readiness.phrases import FIXES, SAYS
 from roadmap.readiness.verdict import NEARNESS, evaluate
+from tests.rules.readiness_cast import (
+    APPEALS,
+    AT,
+    CLASSIFIER,
+    QUEUE,
+    change,
+    item,
+    launch_in_order,
+    row,
+)
 
 CELLS = ("ES/es/live/counterfeit", "ES/en/live/counterfeit", "DE/de/shop/weapons")
 SLICES = ("*/es/*/counterfeit", "*/en/*/counterfeit", "*/de/*/weapons")

@@ -3,7 +3,21 @@
 from dataclasses import replace
 
 import pytest
-from readiness_cast import (
+
+from roadmap.launches.kinds import LaunchState, LaunchType
+from roadmap.mechanisms.kinds import LinkRole, MechanismKind, Metric, Stage
+from roadmap.readiness.answers import Status
+from roadmap.readiness.facts import (
+    CellFact,
+    ForecastFact,
+    GuidelineFact,
+    LaunchFact,
+    LaunchFacts,
+    TargetFact,
+)
+from roadmap.readiness.verdict import Verdict, Word, evaluate
+from roadmap.taxonomy.scope import ScopePattern, parse_cell, parse_pattern
+from tests.rules.readiness_cast import (
     APPEALS,
     AT,
     CLASSIFIER,
@@ -19,20 +33,6 @@ from readiness_cast import (
     sentences,
     without,
 )
-
-from roadmap.launches.kinds import LaunchState, LaunchType
-from roadmap.mechanisms.kinds import LinkRole, MechanismKind, Metric, Stage
-from roadmap.readiness.answers import Status
-from roadmap.readiness.facts import (
-    CellFact,
-    ForecastFact,
-    GuidelineFact,
-    LaunchFact,
-    LaunchFacts,
-    TargetFact,
-)
-from roadmap.readiness.verdict import Verdict, Word, evaluate
-from roadmap.taxonomy.scope import ScopePattern, parse_cell, parse_pattern
 
 
 def codes(verdict: Verdict) -> list[str]:

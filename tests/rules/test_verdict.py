@@ -5,17 +5,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from readiness_cast import (
-    AT,
-    CLASSIFIER,
-    QUEUE,
-    START,
-    change,
-    item,
-    launch_in_order,
-    row,
-    sentences,
-)
 
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.readiness.facts import (
@@ -34,6 +23,17 @@ from roadmap.readiness.phrases import FIXES, SAYS
 from roadmap.readiness.sentences import headline, say, say_fix
 from roadmap.readiness.verdict import Word, evaluate
 from roadmap.taxonomy.scope import parse_cell, parse_pattern
+from tests.rules.readiness_cast import (
+    AT,
+    CLASSIFIER,
+    QUEUE,
+    START,
+    change,
+    item,
+    launch_in_order,
+    row,
+    sentences,
+)
 
 REFUSED = item(7, answer=False, severity=Severity.APPROVABLE)
 

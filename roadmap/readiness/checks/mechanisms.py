@@ -250,7 +250,9 @@ def _target(
     ctx: Context, link: LinkFact, mechanism: MechanismFact, target: TargetFact
 ) -> Iterator[Answer]:
     if any(d not in DIMENSIONS for d in target.dimensions):
-        yield unknown(Code.EVIDENCE_THIN, f"target:{link.id}:{target.metric}", "bad_dimensions")
+        yield unknown(
+            Code.EVIDENCE_THIN, f"target:{link.id}:{target.metric}", "bad_dimensions", "set_target"
+        )
         return
     wanted = slices(ctx, link, target)
     if not wanted:
@@ -282,7 +284,8 @@ def check_metrics(ctx: Context) -> Iterator[Answer]:
         for target in sorted(link.targets, key=lambda t: (t.metric, t.target, t.dimensions)):
             asked = True
             if mechanism is None:
-                yield unknown(Code.EVIDENCE_THIN, f"target:{link.id}:{target.metric}", "gone")
+                subject = f"target:{link.id}:{target.metric}"
+                yield unknown(Code.EVIDENCE_THIN, subject, "gone", "link_mechanism")
             else:
                 yield from _target(ctx, link, mechanism, target)
     if not asked:
