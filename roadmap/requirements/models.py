@@ -68,7 +68,7 @@ class Requirement(Recorded, Keyed, Base):
     # Minor units of `currency`.
     value_at_stake: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str | None] = mapped_column(String(3))
-    # [{"label": ..., "url": ...}]
+    # Objects with `label` and `url`.
     links: Mapped[list[Any]] = mapped_column(default=list)
     needed_by: Mapped[date | None]
     needed_by_precision: Mapped[DatePrecision] = mapped_column(
@@ -101,7 +101,7 @@ class Requirement(Recorded, Keyed, Base):
     score: Mapped[float | None] = mapped_column(info=DERIVED)
     effective_score: Mapped[float | None] = mapped_column(info=DERIVED)
     rank: Mapped[int | None] = mapped_column(info=DERIVED)
-    # What the last move replaced, so that it can be undone exactly; the history tells the move itself.
+    # What the last move replaced, so that it can be undone exactly.
     before_move: Mapped[dict[str, Any] | None] = mapped_column(JsonValue, info=DERIVED | PERSONAL)
     # Title and problem as search compares them.
     search_text: Mapped[str] = mapped_column(Text, default="", info=DERIVED | PERSONAL)
