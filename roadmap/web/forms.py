@@ -42,7 +42,7 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta:
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             field: Any = unbound_field.bind(form=form, **options)
-            if isinstance(field, _text_fields()):
+            if issubclass(type(field), _text_fields()):
                 field.validators = [*field.validators, no_control_characters]
                 # A password is taken as it was typed, outer spaces included.
                 if not isinstance(field, PasswordField):
