@@ -13,6 +13,7 @@ import sys
 
 OLDEST = (3, 11)
 NAMES = ["python3.14", "python3.13", "python3.12", "python3.11"]
+RECENT = "import sys; assert sys.version_info[:2] >= (%d, %d)" % OLDEST
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, "installed.json")
@@ -24,14 +25,26 @@ def stop(sentence):
     sys.exit(1)
 
 
+def answers(python, check):
+    """Tell whether that interpreter starts and runs a line of code to a good end."""
+    with open(os.devnull, "w") as nowhere:
+        try:
+            return subprocess.call([python, "-c", check], stderr=nowhere) == 0
+        except OSError:
+            return False
+
+
 def use_a_recent_python():
     """Start again under a newer Python when this one is too old; stop when there is none."""
     if sys.version_info[:2] >= OLDEST:
         return
-    for name in NAMES:
-        found = shutil.which(name)
-        if found:
-            os.execv(found, [found, *sys.argv])
+    which = getattr(shutil, "which", lambda _name: None)  # Python 2 has none
+    for found in filter(None, map(which, NAMES)):
+        # A name in the PATH may be the shim of a version manager that has no such version.
+        if answers(found, RECENT):
+            arguments = [found]
+            arguments.extend(sys.argv)
+            os.execv(found, arguments)
     stop(
         "Launch Roadmap needs Python 3.11 or later and found only %s at %s: install one, or run "
         "`make PYTHON=/path/to/python3.11 ...`." % (sys.version.split()[0], sys.executable)
@@ -39,18 +52,9 @@ def use_a_recent_python():
 
 
 def venv_python():
-    """Path of the interpreter inside .venv."""
+    """Return the path of the interpreter inside .venv."""
     folder, name = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
     return os.path.join(VENV, folder, name)
-
-
-def works(python):
-    """Tell whether that interpreter starts, is recent enough and has pip; a moved one does not."""
-    check = "import sys, pip; sys.exit(sys.version_info[:2] < %r)" % (OLDEST,)
-    try:
-        return subprocess.call([python, "-c", check], stderr=subprocess.DEVNULL) == 0
-    except OSError:
-        return False
 
 
 def create():
@@ -65,7 +69,10 @@ def create():
         )
     if os.path.lexists(VENV):
         sys.stderr.write("The .venv folder does not work any more; making it again.\n")
-        shutil.rmtree(VENV)
+        if os.path.isdir(VENV) and not os.path.islink(VENV):
+            shutil.rmtree(VENV)
+        else:
+            os.unlink(VENV)
     sys.stderr.write("Creating .venv with Python %s ...\n" % sys.version.split()[0])
     try:
         venv.create(VENV, with_pip=True)
@@ -75,20 +82,20 @@ def create():
 
 
 def digest(lock):
-    """Return what stays the same while a finished install holds: folder, package, lock."""
+    """Return what stays the same while a finished install holds: package and lock."""
     import tomllib
 
     with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
         declared = tomllib.load(file)
     package = [declared["build-system"], declared["project"], declared["tool"]["setuptools"]]
-    parts = [ROOT.encode(), json.dumps(package, sort_keys=True).encode()]
+    parts = [json.dumps(package, sort_keys=True).encode()]
     with open(os.path.join(ROOT, "requirements", lock + ".txt"), "rb") as file:
         parts.append(file.read())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def installed():
-    """Return what earlier runs finished: {lock name: digest}."""
+    """Return what earlier runs finished: {lock name: digest}, and the root they were for."""
     try:
         with open(STAMP) as file:
             return json.load(file)
@@ -112,7 +119,9 @@ def main():
     if lock not in ("base", "dev", "node"):
         stop("Usage: python3 scripts/bootstrap.py base|dev|node")
     use_a_recent_python()
-    if not works(venv_python()):
+    # The commands in .venv/bin name the folder they were made in: a moved copy is made again.
+    moved = installed().get("root", ROOT) != ROOT
+    if moved or not answers(venv_python(), RECENT + "; import pip"):
         create()
     done, wanted = installed(), digest(lock)
     if done.get(lock) == wanted:
@@ -123,6 +132,7 @@ def main():
         # "compat" puts this folder on the path as it is: config.py, wsgi.py and roadmap/ alike.
         here = ["--config-settings", "editable_mode=compat", "-e", "."]
         pip("--no-deps", "--no-build-isolation", "--no-index", *here)
+    done["root"] = ROOT
     done[lock] = wanted
     if lock == "dev":  # dev.txt holds all of base.txt, at the same versions
         done["base"] = digest("base")
