@@ -14,6 +14,7 @@ from roadmap.readiness.answers import Answer, Status
 from roadmap.readiness.facts import (
     DependencyFact,
     LaunchFacts,
+    MeasurementFact,
     RequirementFact,
     Severity,
     WaiverFact,
@@ -21,6 +22,7 @@ from roadmap.readiness.facts import (
 )
 from roadmap.readiness.phrases import FIXES, SAYS
 from roadmap.readiness.verdict import NEARNESS, evaluate
+from roadmap.taxonomy.scope import parse_pattern
 from tests.rules.readiness_cast import (
     APPEALS,
     AT,
@@ -190,14 +192,31 @@ DAMAGES: dict[str, Callable[[LaunchFacts, int], LaunchFacts]] = {
 # "checklist gone" and the like are listed because an empty set must not pass.
 
 
-@settings(max_examples=400, deadline=None)
-@given(launches(), st.sampled_from(sorted(DAMAGES)), st.integers(0, 20))
-def test_damaged_evidence_never_improves_a_verdict(
-    facts: LaunchFacts, damage: str, pick: int
-) -> None:
+ROW_DAMAGES = sorted(name for name in DAMAGES if "row" in name or name == "not a number")
+PICKS = range(8)
+
+
+def _never_improves(facts: LaunchFacts, damage: str) -> None:
     before = evaluate(facts, AT).word
-    after = evaluate(DAMAGES[damage](facts, pick), AT).word
-    assert NEARNESS[after] <= NEARNESS[before]
+    for pick in PICKS:
+        after = evaluate(DAMAGES[damage](facts, pick), AT).word
+        assert NEARNESS[after] <= NEARNESS[before]
+
+
+@settings(max_examples=300, deadline=None)
+@given(launches(), st.sampled_from(sorted(DAMAGES)))
+def test_damaged_evidence_never_improves_a_verdict(facts: LaunchFacts, damage: str) -> None:
+    _never_improves(facts, damage)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(rows, min_size=1, max_size=3), st.sampled_from(ROW_DAMAGES))
+def test_damaged_measurements_never_improve_a_launch_otherwise_in_order(
+    drawn: list[MeasurementFact], damage: str
+) -> None:
+    facts = launch_in_order(CELLS[0])
+    mine = [replace(r, id=100 + i, scope=parse_pattern(SLICES[0])) for i, r in enumerate(drawn)]
+    _never_improves(replace(facts, measurements=(*facts.measurements, *mine)), damage)
 
 
 @settings(max_examples=60, deadline=None)
