@@ -125,6 +125,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
     )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index("ix_person_name", ["name", "id"], unique=False)
+
     op.create_table(
         "policy_area",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1845,6 +1848,9 @@ def downgrade() -> None:
     op.drop_table("sign_in_attempt")
     op.drop_table("region")
     op.drop_table("policy_area")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_name")
+
     op.drop_table("person")
     op.drop_table("language")
     with op.batch_alter_table("job", schema=None) as batch_op:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base
@@ -18,6 +18,7 @@ class Person(Recorded, Base):
     """Somebody who may sign in, or once did."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("ix_person_name", "name", "id"),)
     record_type: ClassVar[str] = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)

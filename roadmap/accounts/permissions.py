@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from roadmap.wording import N_
+
 _READ = {
     "requirement.read",
     "launch.read",
@@ -20,7 +22,8 @@ _PARTNER = _READ | {
 _OWNER = _PARTNER | {"mechanism.create", "mechanism.edit", "evidence.write"}
 _APPROVER = _PARTNER | {"waiver.approve"}
 _PM = (
-    _OWNER
+    {"admin.open"}
+    | _OWNER
     | _APPROVER
     | {
         "requirement.edit_any",
@@ -38,6 +41,7 @@ _PM = (
     }
 )
 _ADMIN = _READ | {
+    "admin.open",
     "admin.people",
     "admin.taxonomy",
     "admin.system",
@@ -48,12 +52,12 @@ _ADMIN = _READ | {
 
 # Code -> (what people call it, what it may). A person may have several.
 ROLES: dict[str, tuple[str, frozenset[str]]] = {
-    "viewer": ("Stakeholder", frozenset(_READ)),
-    "partner": ("Partner", frozenset(_PARTNER)),
-    "mechanism_owner": ("Mechanism owner", frozenset(_OWNER)),
-    "approver": ("Approver", frozenset(_APPROVER)),
-    "pm": ("Program manager", frozenset(_PM)),
-    "admin": ("Admin", frozenset(_ADMIN)),
+    "viewer": (N_("Stakeholder"), frozenset(_READ)),
+    "partner": (N_("Partner"), frozenset(_PARTNER)),
+    "mechanism_owner": (N_("Mechanism owner"), frozenset(_OWNER)),
+    "approver": (N_("Approver"), frozenset(_APPROVER)),
+    "pm": (N_("Program manager"), frozenset(_PM)),
+    "admin": (N_("Admin"), frozenset(_ADMIN)),
 }
 
 ALL_PERMISSIONS = frozenset().union(*(allowed for _, allowed in ROLES.values()))

@@ -41,20 +41,25 @@ def normal_email(email: str) -> str:
     return email.strip().lower()
 
 
+def ensure_not_throttled(session: Session, claim: Claim, allowed: int) -> None:
+    """Refuse to look at a password after too many failures."""
+    if attempts.too_many(session, claim.subjects, allowed):
+        log.warning("sign-in throttled", address=claim.address)
+        raise TooManyAttempts(
+            _(
+                "There were too many failed sign-ins for this account or from this place. "
+                "Nothing was checked this time."
+            )
+        )
+
+
 def check_claim(database: Database, claim: Claim, allowed: int) -> int | None:
     """Return the id of the person whose password it is, None if it is nobody's.
 
     Reads only, so that no write lock is held while the password is worked through.
     """
     with database.reading() as session:
-        if attempts.too_many(session, claim.subjects, allowed):
-            log.warning("sign-in throttled", address=claim.address)
-            raise TooManyAttempts(
-                _(
-                    "There were too many failed sign-ins for this account or from this place. "
-                    "Nothing was checked this time."
-                )
-            )
+        ensure_not_throttled(session, claim, allowed)
         found = session.execute(
             select(Person.id, Person.password_hash).where(
                 Person.email == claim.email, Person.active

@@ -15,7 +15,7 @@ from flask import (
 )
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -116,6 +116,11 @@ def _stale(_error: StaleDataError) -> Response:
     return _titled(409, _("Somebody stored a change while you were typing. Nothing was lost."))
 
 
+def _twice(error: IntegrityError) -> Response:
+    log.warning("refused by the database", exc_info=error)
+    return _titled(409, _("The same was stored by somebody else at the same moment."))
+
+
 def _database(error: OperationalError) -> Response:
     log.error("database not reachable", exc_info=error)
     return _titled(503, _("The database does not answer."))
@@ -132,6 +137,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(IntegrityError, _twice)
     app.register_error_handler(OperationalError, _database)
     if not app.testing:
         app.register_error_handler(Exception, _unexpected)

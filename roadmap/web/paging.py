@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from roadmap.errors import Invalid
 
@@ -30,8 +31,8 @@ class Page(Generic[Row]):
 class Order:
     """A sort: one column and its direction, ties broken by the key. Empty values come last."""
 
-    column: ColumnElement[Any]
-    key: ColumnElement[Any]
+    column: ColumnElement[Any] | InstrumentedAttribute[Any]
+    key: ColumnElement[Any] | InstrumentedAttribute[Any]
     descending: bool = False
     # Whether the column can be empty.
     nullable: bool = False

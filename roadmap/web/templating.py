@@ -102,10 +102,10 @@ def with_query(**changes: Any) -> str:
 
 
 def _navigation() -> list[tuple[str, str, bool]]:
-    entries: list[tuple[str, str, str, str]] = current_app.extensions["roadmap_nav"]
+    entries: list[tuple[int, str, str, str, str]] = current_app.extensions["roadmap_nav"]
     here = request.path
     shown = []
-    for label, endpoint, prefix, permission in entries:
+    for _place, label, endpoint, prefix, permission in entries:
         if current_user.may(permission):
             current = here == prefix if prefix == "/" else here.startswith(prefix)
             shown.append((i18n.gettext(label), url_for(endpoint), current))
@@ -140,6 +140,21 @@ def init_app(app: Flask) -> None:
     app.context_processor(_context)
 
 
+# Where the rooms stand in the bar, whatever order they open in; others come before the last.
+_PLACES = {
+    "/": 0,
+    "/requirements": 1,
+    "/triage": 2,
+    "/prioritise": 3,
+    "/roadmap": 4,
+    "/launches": 5,
+    "/mechanisms": 6,
+    "/admin": 9,
+}
+
+
 def add_navigation(app: Flask, label: str, endpoint: str, prefix: str, permission: str) -> None:
     """Add an entry to the bar, shown to those who may use it."""
-    app.extensions.setdefault("roadmap_nav", []).append((label, endpoint, prefix, permission))
+    entries = app.extensions.setdefault("roadmap_nav", [])
+    entries.append((_PLACES.get(prefix, 8), label, endpoint, prefix, permission))
+    entries.sort(key=lambda entry: entry[0])
