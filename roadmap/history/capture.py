@@ -7,6 +7,7 @@ bulk statements on recorded tables, which the collector cannot see, are refused 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import Table, event, inspect
@@ -60,10 +61,20 @@ def derived(info: dict[str, Any]) -> bool:
 
 def column_values(row: Any) -> Iterator[tuple[str, Any, bool]]:
     """Yield (name, value, personal) of the row's recorded columns."""
-    for attribute in inspect(row).mapper.column_attrs:
-        column = attribute.columns[0]
-        if not derived(column.info):
-            yield attribute.key, getattr(row, attribute.key), bool(column.info.get("personal"))
+    kind: Any = type(row)
+    for name, personal in recorded_columns(kind):
+        yield name, getattr(row, name), personal
+
+
+@cache
+def recorded_columns(kind: Any) -> tuple[tuple[str, bool], ...]:
+    """Return (name, personal) of the columns of a mapped class that the history tells."""
+    mapper: Any = inspect(kind)
+    return tuple(
+        (attribute.key, bool(attribute.columns[0].info.get("personal")))
+        for attribute in mapper.column_attrs
+        if not derived(attribute.columns[0].info)
+    )
 
 
 def pending(session: Session) -> dict[int, RowChange]:
@@ -163,9 +174,11 @@ def _only_derived(state: ORMExecuteState, kind: type) -> bool:
     # The columns an UPDATE sets are not public; there is no other way to see them before it runs.
     values: Any = state.statement._values or {}  # noqa: SLF001
     named: set[str] = {getattr(key, "key", key) for key in values}
-    rows: Any = state.parameters
-    for row in rows if isinstance(rows, list) else [rows or {}]:
-        named.update(row)
+    if not named:
+        # An update by primary key sets what its rows name.
+        rows: Any = state.parameters
+        for row in rows if isinstance(rows, list) else [rows or {}]:
+            named.update(row)
     mapper: Any = inspect(kind)
     keys = {column.key for column in mapper.primary_key}
     columns = mapper.columns
