@@ -39,7 +39,7 @@ _LIKE_ENOUGH = 0.45
 
 
 def normal(value: str) -> str:
-    """Return the text as it is compared: one width, no case, no Latin, Greek or Cyrillic accents."""
+    """Return the text as it is compared: one width, no case, no accents on Latin letters."""
     folded = unicodedata.normalize("NFKC", value).casefold()
     bare = _ACCENT.sub("", unicodedata.normalize("NFD", folded))
     return " ".join(unicodedata.normalize("NFC", bare).replace("\0", " ").split())

@@ -1,5 +1,6 @@
 """What a requirement is and how it moves: kinds, states and the moves between them."""
 
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -80,3 +81,30 @@ MOVES: dict[RequirementState, frozenset[RequirementState]] = {
 def may_move(old: RequirementState, new: RequirementState) -> bool:
     """Return whether a requirement in ``old`` may go to ``new``."""
     return new in MOVES[old]
+
+
+# Within how many working days of a move the requester hears again; other states are an end.
+WORD_WITHIN: dict[RequirementState, int] = {
+    _S.SUBMITTED: 3,
+    _S.TRIAGED: 5,
+    _S.ACCEPTED: 10,
+    _S.PLANNED: 20,
+    _S.IN_PROGRESS: 20,
+}
+
+
+def next_word(state: RequirementState, moved_on: date) -> date | None:
+    """Return by when the requester hears again after a move, None when nothing is left to say."""
+    left = WORD_WITHIN.get(state)
+    if left is None:
+        return None
+    return working_days_after(moved_on, left)
+
+
+def working_days_after(start: date, count: int) -> date:
+    """Return the day that many days from Monday to Friday after ``start``."""
+    found = start
+    while count:
+        found += timedelta(days=1)
+        count -= found.weekday() < 5
+    return found

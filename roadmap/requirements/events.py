@@ -1,0 +1,28 @@
+"""What higher rooms hear from requirements."""
+
+from dataclasses import dataclass
+
+from roadmap.requirements.rules import RequirementState
+
+
+@dataclass(frozen=True)
+class RequirementChanged:
+    """Anything of a requirement changed: its words, state, efforts, criteria, support or links."""
+
+    requirement_id: int
+
+
+@dataclass(frozen=True)
+class RequirementMoved:
+    """A requirement went from one state to another; RequirementChanged follows."""
+
+    requirement_id: int
+    old: RequirementState
+    new: RequirementState
+
+
+@dataclass(frozen=True)
+class RequirementsStored:
+    """Many requirements were stored at once, with their links; no RequirementChanged follows."""
+
+    requirement_ids: tuple[int, ...]

@@ -1,0 +1,330 @@
+"""Reads of single requirements: the loader, their values, and what people said about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from roadmap import textsearch
+from roadmap.accounts.current import Actor
+from roadmap.accounts.models import Person, Team, TeamMember
+from roadmap.errors import Forbidden, NotFound
+from roadmap.keys import parse_key
+from roadmap.requirements.models import (
+    Requirement,
+    RequirementComment,
+    RequirementLink,
+    RequirementSupport,
+)
+from roadmap.requirements.rules import RequirementState, ScopeDimension
+from roadmap.web.i18n import _
+
+Right = Literal["read", "edit", "triage", "comment", "support"]
+
+# Columns an edit may set, as they stand in the table; lists of other tables are named apart.
+SCALARS = (
+    "title",
+    "problem",
+    "outcome",
+    "kind",
+    "severity",
+    "people_affected",
+    "weekly_volume",
+    "sellers_affected",
+    "value_at_stake",
+    "currency",
+    "links",
+    "needed_by",
+    "needed_by_precision",
+    "needed_by_reason",
+    "regulation",
+    "team_id",
+)
+_DIMENSIONS = {
+    "markets": ScopeDimension.MARKET,
+    "languages": ScopeDimension.LANGUAGE,
+    "surfaces": ScopeDimension.SURFACE,
+    "policy_areas": ScopeDimension.POLICY_AREA,
+}
+
+
+def may_edit(actor: Actor | None, requirement: Requirement) -> bool:
+    """Return whether the words of a requirement are this person's to change; None is the system."""
+    if actor is None or actor.may("requirement.edit_any"):
+        return True
+    return requirement.requester_id == actor.id and actor.may("requirement.submit")
+
+
+def allowed(actor: Actor | None, requirement: Requirement, right: Right) -> bool:
+    """Return whether a person has a right on a requirement."""
+    if right == "edit":
+        return may_edit(actor, requirement)
+    return actor is None or actor.may(f"requirement.{right}")
+
+
+def get_requirement(
+    session: Session,
+    actor: Actor | None,
+    key: str | int,
+    may: Right = "read",
+    *,
+    lock: bool = False,
+) -> Requirement:
+    """Return a requirement with its criteria, scope and efforts, four statements.
+
+    ``key`` is ``REQ-12`` or the number. Raises NotFound to people who may not read requirements,
+    Forbidden to readers without the right. ``lock`` keeps others from changing it meanwhile.
+    """
+    number = key if isinstance(key, int) else parse_key(key, Requirement.key_prefix)
+    query = select(Requirement).where(Requirement.id == number).options(*with_parts())
+    if lock:
+        query = query.with_for_update()
+    found = session.scalar(query)
+    if found is None or not allowed(actor, found, "read"):
+        raise NotFound(_("There is no requirement %(key)s.", key=f"REQ-{number}"))
+    if not allowed(actor, found, may):
+        raise Forbidden(_("Only its requester or a program manager may do this."))
+    return found
+
+
+def with_parts() -> tuple[Any, ...]:
+    """Return the loader options for everything an edit touches."""
+    return (
+        selectinload(Requirement.criteria),
+        selectinload(Requirement.scope),
+        selectinload(Requirement.efforts),
+    )
+
+
+def codes_of(requirement: Requirement) -> dict[str, list[str]]:
+    """Return the codes of the scope by form field, sorted; the scope must be loaded."""
+    return {
+        name: sorted(row.code for row in requirement.scope if row.dimension == dimension)
+        for name, dimension in _DIMENSIONS.items()
+    }
+
+
+def values_of(requirement: Requirement) -> dict[str, Any]:
+    """Return everything an edit may change, by field; its parts must be loaded."""
+    values: dict[str, Any] = {name: getattr(requirement, name) for name in SCALARS}
+    values |= codes_of(requirement)
+    values["criteria"] = [row.text for row in requirement.criteria]
+    values["efforts"] = {row.team_id: row.weeks for row in requirement.efforts}
+    return values
+
+
+@dataclass(frozen=True)
+class Supporter:
+    """One supporter; ``came_from`` is the key of the duplicate that brought the support."""
+
+    person_id: int
+    name: str
+    team: str | None
+    reason: str
+    weekly_volume: int | None
+    came_from: str | None
+
+
+def supporters(session: Session, requirement_id: int) -> list[Supporter]:
+    """Return the supporters by team and name, one statement; a person's first team stands."""
+    first_team = (
+        select(func.min(TeamMember.team_id))
+        .where(TeamMember.person_id == Person.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Person.id,
+            Person.name,
+            Team.name.label("team"),
+            RequirementSupport.reason,
+            RequirementSupport.weekly_volume,
+            RequirementSupport.came_from_id,
+        )
+        .join(Person, Person.id == RequirementSupport.person_id)
+        .outerjoin(Team, Team.id == first_team)
+        .where(RequirementSupport.requirement_id == requirement_id)
+    )
+    found = [
+        Supporter(
+            row.id,
+            row.name,
+            row.team,
+            row.reason,
+            row.weekly_volume,
+            f"REQ-{row.came_from_id}" if row.came_from_id else None,
+        )
+        for row in rows
+    ]
+    return sorted(
+        found, key=lambda one: (one.team is None, one.team or "", one.name, one.person_id)
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """One comment."""
+
+    id: int
+    author_id: int | None
+    author: str
+    body: str
+    created_at: datetime
+    edited_at: datetime | None
+
+
+def comments(session: Session, requirement_id: int, limit: int = 200) -> list[Said]:
+    """Return the newest comments, oldest first, one statement."""
+    rows = session.execute(
+        select(RequirementComment, Person.name)
+        .outerjoin(Person, Person.id == RequirementComment.author_id)
+        .where(RequirementComment.requirement_id == requirement_id)
+        .order_by(RequirementComment.id.desc())
+        .limit(limit)
+    ).all()
+    return [
+        Said(
+            said.id, said.author_id, name or _("Import"), said.body, said.created_at, said.edited_at
+        )
+        for said, name in reversed(rows)
+    ]
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another requirement; ``relation`` is blocker, blocked, merged (into this one) or target."""
+
+    relation: str
+    id: int
+    title: str
+    state: RequirementState
+
+    @property
+    def key(self) -> str:
+        """Return the human key."""
+        return f"REQ-{self.id}"
+
+
+def related(session: Session, requirement: Requirement) -> list[Related]:
+    """Return prerequisites, what waits for this one, and duplicates either way, one statement."""
+    other = aliased(Requirement)
+    columns = (other.id, other.title, other.state)
+    mine = requirement.id
+    parts = [
+        select(literal("blocker").label("relation"), *columns)
+        .join(RequirementLink, RequirementLink.blocker_id == other.id)
+        .where(RequirementLink.blocked_id == mine),
+        select(literal("blocked"), *columns)
+        .join(RequirementLink, RequirementLink.blocked_id == other.id)
+        .where(RequirementLink.blocker_id == mine),
+        select(literal("merged"), *columns).where(other.duplicate_of_id == mine),
+        select(literal("target"), *columns).where(other.id == requirement.duplicate_of_id),
+    ]
+    rows = session.execute(parts[0].union_all(*parts[1:]).order_by("id"))
+    return [Related(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A requirement that says something like what is being written."""
+
+    id: int
+    title: str
+    state: RequirementState
+    likeness: float
+    supporters: int
+    supported: bool
+
+    @property
+    def key(self) -> str:
+        """Return the human key."""
+        return f"REQ-{self.id}"
+
+
+def similar(
+    session: Session,
+    text: str,
+    limit: int = 5,
+    *,
+    without: int | None = None,
+    person_id: int | None = None,
+) -> list[Alike]:
+    """Return the requirements most like a title, best first, two statements; no duplicates.
+
+    ``without`` leaves one out; ``supported`` says whether ``person_id`` supports or asked for it.
+    """
+    where = [Requirement.state != RequirementState.DUPLICATE]
+    if without is not None:
+        where.append(Requirement.id != without)
+    found = textsearch.similar(
+        session,
+        Requirement.search_text,
+        Requirement.title,
+        Requirement.id,
+        text,
+        where=where,
+        limit=limit,
+    )
+    if not found:
+        return []
+    support = RequirementSupport
+    count = func.count(support.id)
+    own = func.count(support.id).filter(support.person_id == person_id)
+    rows = {
+        row.id: row
+        for row in session.execute(
+            select(
+                Requirement.id,
+                Requirement.title,
+                Requirement.state,
+                Requirement.requester_id,
+                count.label("supporters"),
+                own.label("own"),
+            )
+            .outerjoin(support, support.requirement_id == Requirement.id)
+            .where(Requirement.id.in_([one.key for one in found]))
+            .group_by(
+                Requirement.id, Requirement.title, Requirement.state, Requirement.requester_id
+            )
+        )
+    }
+    return [
+        Alike(
+            row.id,
+            row.title,
+            row.state,
+            one.likeness,
+            row.supporters,
+            bool(row.own) or (person_id is not None and row.requester_id == person_id),
+        )
+        for one in found
+        if (row := rows.get(one.key)) is not None
+    ]
+
+
+def ranked_count(session: Session) -> int:
+    """Return how many requirements of the backlog have a rank; the ranks have no gaps."""
+    return session.scalar(select(func.max(Requirement.rank))) or 0
+
+
+def people_named(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
+    """Return the names of people by id, one statement."""
+    wanted = sorted({one for one in ids if one is not None})
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
+
+
+def find_by_source(session: Session, source: str, keys: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of requirements an import already stored, by their key there."""
+    found: dict[str, int] = {}
+    for at in range(0, len(keys), 500):
+        rows = session.execute(
+            select(Requirement.source_key, Requirement.id).where(
+                Requirement.source == source, Requirement.source_key.in_(keys[at : at + 500])
+            )
+        )
+        found |= {row.source_key: row.id for row in rows if row.source_key is not None}
+    return found
