@@ -12,6 +12,7 @@ from roadmap.accounts import current
 from roadmap.accounts import room as accounts_room
 from roadmap.db import Database
 from roadmap.history import jobs as history_jobs
+from roadmap.scoring import room as scoring_room
 from roadmap.web import failures, headers, observe, session, templating
 
 csrf = CSRFProtect()
@@ -48,3 +49,4 @@ def _open_rooms(app: Flask) -> None:
     """Register pages, subscriptions and jobs, lower rooms first."""
     history_jobs.init_app(app)
     accounts_room.init_app(app)
+    scoring_room.init_app(app)
