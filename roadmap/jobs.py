@@ -6,18 +6,19 @@ worker may die between the work and the note that it was done.
 
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import structlog
-from sqlalchemy import CheckConstraint, Index, String, Text, select, update
+from sqlalchemy import CheckConstraint, Index, String, Text, case, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from roadmap import clock
 from roadmap.context import request_id
 from roadmap.db import Base, Database
+from roadmap.errors import Invalid, NotFound
 
 log = structlog.get_logger(__name__)
 
@@ -222,10 +223,31 @@ def _plan_periodic(session: Session, name: str, every: timedelta, now: datetime)
         enqueue(session, name, dedupe=f"every:{name}")
 
 
+def newest(session: Session, limit: int = 100) -> Sequence[Job]:
+    """Return the newest jobs: failed ones first, then running, waiting and done ones."""
+    place = case({"failed": 0, "running": 1, "queued": 2}, value=Job.state, else_=3)
+    return session.scalars(select(Job).order_by(place, Job.id.desc()).limit(limit)).all()
+
+
+def last_beat(session: Session) -> datetime | None:
+    """Return when a worker last looked for work."""
+    return session.scalar(select(WorkerBeat.at).where(WorkerBeat.name == "worker"))
+
+
+def retry(session: Session, job_id: int) -> Job:
+    """Queue a failed job again with all its attempts before it."""
+    job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
+    if job is None:
+        raise NotFound("There is no such job; finished ones are forgotten after a day.")
+    if job.state != "failed":
+        raise Invalid("Only a failed job can be run again.")
+    job.state, job.attempts, job.run_after, job.finished_at = "queued", 0, clock.now(), None
+    session.flush()
+    return job
+
+
 def forget_old(session: Session, keep: timedelta) -> int:
     """Delete finished periodic jobs older than ``keep``; return how many."""
-    from sqlalchemy import delete
-
     outcome: Any = session.execute(
         delete(Job).where(
             Job.state == "done",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
 from roadmap.db import Base
+from roadmap.errors import RoadmapError
 from roadmap.history.capture import BatchRecorded, Recorded
 from roadmap.history.digest import chained, salted
 from roadmap.history.models import HistoryEvent, HistorySeal, HistoryText
@@ -71,10 +73,51 @@ def head(session: Session) -> tuple[int, str]:
     return (last.seq, last.hash) if last else (0, "")
 
 
+@dataclass(frozen=True)
+class SealStatus:
+    """How far the history is sealed; ``kept`` is the number of the head kept outside, if any."""
+
+    number: int
+    digest: str
+    waiting: int
+    last_event_at: datetime | None
+    kept: int | None
+    # Whether the head kept outside is part of this chain; None without one.
+    kept_fits: bool | None
+
+
+def seal_status(session: Session, kept_head: Path) -> SealStatus:
+    """Return how far the history is sealed, four statements at most."""
+    number, digest = head(session)
+    events = session.scalar(select(func.count()).select_from(HistoryEvent)) or 0
+    last = session.scalar(
+        select(HistoryEvent.at)
+        .join(HistorySeal, HistorySeal.event_id == HistoryEvent.id)
+        .where(HistorySeal.seq == number)
+    )
+    kept = _read_head(kept_head)
+    fits = None
+    if kept is not None:
+        fits = kept[1] == session.scalar(select(HistorySeal.hash).where(HistorySeal.seq == kept[0]))
+    return SealStatus(number, digest, events - number, last, kept[0] if kept else None, fits)
+
+
+def _read_head(path: Path | None) -> tuple[int, str] | None:
+    if path is None or not path.exists():
+        return None
+    number, _space, digest = path.read_text().strip().partition(" ")
+    if not number.isdecimal() or not digest:
+        raise RoadmapError(f"The kept head of the history in {path} cannot be read: restore it.")
+    return int(number), digest
+
+
 def keep_head(session: Session, path: Path) -> None:
     """Write the head beside the key, outside the database, so that a cut chain is noticed."""
     seq, digest = head(session)
-    path.write_text(f"{seq} {digest}\n")
+    fresh = path.with_suffix(".new")
+    fresh.write_text(f"{seq} {digest}\n")
+    # A reader sees the old head or the new one, never half of one.
+    fresh.replace(path)
 
 
 def verify(session: Session, key: str, kept_head: Path | None = None) -> Iterator[Fault]:
@@ -93,7 +136,7 @@ def verify(session: Session, key: str, kept_head: Path | None = None) -> Iterato
 
 def _verify_chain(session: Session, key: str, kept_head: Path | None) -> Iterator[Fault]:
     expected, previous = 0, ""
-    kept = kept_head.read_text().split() if kept_head and kept_head.exists() else None
+    kept = _read_head(kept_head)
     query = (
         select(HistorySeal, HistoryEvent)
         .join(HistoryEvent, HistoryEvent.id == HistorySeal.event_id, isouter=True)
@@ -113,9 +156,9 @@ def _verify_chain(session: Session, key: str, kept_head: Path | None) -> Iterato
                 f"event {event.id} ({event.action}) was altered after it was sealed",
             )
         previous = mark.hash
-        if kept and int(kept[0]) == mark.seq and kept[1] != mark.hash:
+        if kept and kept[0] == mark.seq and kept[1] != mark.hash:
             yield Fault(f"seal {mark.seq}", "the chain is not the one whose head was kept")
-    if kept and int(kept[0]) > expected:
+    if kept and kept[0] > expected:
         yield Fault("chain", f"ends at {expected}, but its kept head was number {kept[0]}")
 
 

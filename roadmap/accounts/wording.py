@@ -1,0 +1,112 @@
+"""What permissions and changes of people and teams are called on pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from roadmap.history.queries import FeedEntry
+from roadmap.web.i18n import _
+from roadmap.wording import N_
+
+# Permission -> what it lets a person do, in the order the roles page shows them.
+PERMISSIONS: dict[str, str] = {
+    "requirement.read": N_("Read requirements"),
+    "requirement.submit": N_("Submit requirements and report problems"),
+    "requirement.comment": N_("Comment on requirements"),
+    "requirement.support": N_("Support requirements"),
+    "requirement.edit_any": N_("Edit every requirement"),
+    "requirement.triage": N_("Triage requirements"),
+    "requirement.score": N_("Score and rank requirements"),
+    "framework.edit": N_("Edit scoring frameworks"),
+    "mechanism.read": N_("Read mechanisms"),
+    "mechanism.create": N_("Register mechanisms"),
+    "mechanism.edit": N_("Edit own mechanisms"),
+    "mechanism.edit_any": N_("Edit every mechanism"),
+    "evidence.write": N_("Bring measurements and certifications"),
+    "launch.read": N_("Read launches"),
+    "launch.read_confidential": N_("Read confidential launches"),
+    "launch.create": N_("Create launches"),
+    "launch.edit": N_("Edit own launches"),
+    "launch.edit_any": N_("Edit every launch"),
+    "launch.commit": N_("Commit launches"),
+    "checklist.answer": N_("Answer own checklist items"),
+    "checklist.answer_any": N_("Answer every checklist item"),
+    "waiver.approve": N_("Grant or refuse waivers"),
+    "person.read": N_("See who people are"),
+    "template.edit": N_("Edit checklist templates"),
+    "exchange.import": N_("Import files"),
+    "exchange.export": N_("Export files"),
+    "admin.open": N_("Open the admin pages"),
+    "admin.people": N_("Manage people, teams and roles"),
+    "admin.taxonomy": N_("Manage markets, languages, surfaces and policy areas"),
+    "admin.system": N_("See jobs, metrics and the audit seal"),
+}
+
+_ACTIONS = {
+    "person.created": N_("added this person"),
+    "person.edited": N_("edited this person"),
+    "person.link_made": N_("made a link to set a password"),
+    "person.password_set": N_("set a password"),
+    "person.signed_out": N_("ended all sessions"),
+    "person.handed_over": N_("handed everything over and deactivated this person"),
+    "team.created": N_("created this team"),
+    "team.edited": N_("edited this team"),
+    "team.members_changed": N_("changed who is in this team"),
+    "team.handed_over": N_("handed a leaver's place over"),
+}
+
+_COLUMNS = {
+    "email": N_("E-mail address"),
+    "name": N_("Name"),
+    "roles": N_("Roles"),
+    "time_zone": N_("Time zone"),
+    "active": N_("Active"),
+    "code": N_("Short name"),
+    "person_id": N_("Member"),
+    "lead": N_("Lead"),
+}
+# Said by other columns, or by nobody.
+_SILENT = {"created_at", "team_id"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One change as a feed shows it."""
+
+    who: str
+    what: str
+    entry: FeedEntry
+    changes: list[tuple[str, str, str]]
+
+
+def _value(name: str, value: Any, names: Mapping[int, str]) -> str:
+    if value is None or value == []:
+        return ""
+    if name == "person_id":
+        return names.get(value, "")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def line_of(entry: FeedEntry, names: Mapping[int, str]) -> Line:
+    """Return an event in words; ``names`` knows the people it speaks of."""
+    changes = []
+    for path, (before, after) in entry.changes.items():
+        name = path.rpartition(".")[2]
+        if name not in _SILENT:
+            label = _(_COLUMNS[name]) if name in _COLUMNS else name.replace("_", " ")
+            changes.append((label, _value(name, before, names), _value(name, after, names)))
+    who = _("The system") if entry.actor_id is None else names.get(entry.actor_id, "")
+    what = _ACTIONS.get(entry.action)
+    return Line(who, _(what) if what else entry.action, entry, changes)
+
+
+def people_in(entries: list[FeedEntry]) -> set[int]:
+    """Return the ids of the people that events speak of."""
+    found = {entry.actor_id for entry in entries if entry.actor_id is not None}
+    for entry in entries:
+        for path, pair in entry.changes.items():
+            if path.endswith("person_id"):
+                found.update(value for value in pair if isinstance(value, int))
+    return found
