@@ -21,6 +21,7 @@ from roadmap.accounts.permissions import ROLES
 from roadmap.accounts.wording import Line, line_of, people_in
 from roadmap.errors import Invalid
 from roadmap.history.queries import feed
+from roadmap.web.forms import choices
 from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.session import db_session
@@ -72,7 +73,7 @@ def _said(form: NewPersonForm) -> service.PersonInput:
 def new_person() -> ResponseReturnValue:
     """Add a person and show the link to give to them, this once."""
     form = NewPersonForm()
-    form.teams.choices = queries.team_choices(db_session())
+    form.teams.choices = choices(queries.team_choices(db_session()))
     if not form.validate_on_submit():
         return _new_person_page(form)
     hours = current_app.config["LINK_HOURS"]
@@ -96,7 +97,7 @@ def _person_form(person: Person) -> PersonForm:
             "teams": mine,
         }
     )
-    form.teams.choices = queries.team_choices(db_session(), person.id)
+    form.teams.choices = choices(queries.team_choices(db_session(), person.id))
     return form
 
 
@@ -233,7 +234,7 @@ def _team_form(name: str, *, active: bool, rows: Any) -> TeamForm:
     members = [row.id for row in rows]
     leads = [row.id for row in rows if row.lead]
     form = TeamForm(data={"name": name, "active": active, "members": members, "leads": leads})
-    form.members.choices = form.leads.choices = [(row.id, row.name) for row in rows]
+    form.members.choices = form.leads.choices = choices((row.id, row.name) for row in rows)
     return form
 
 

@@ -16,7 +16,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from roadmap.accounts.permissions import ROLES
-from roadmap.web.forms import Form
+from roadmap.web.forms import Form, choices
 from roadmap.web.i18n import _
 
 # Longer than any password that is accepted; keeps megabytes away from the digest.
@@ -75,9 +75,9 @@ class ProfileForm(Form):
     def __init__(self, **given: object) -> None:
         super().__init__(**given)
         # Places, not the abbreviations and offsets that stand beside them.
-        self.time_zone.choices = [
+        self.time_zone.choices = choices(
             (name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"
-        ]
+        )
 
 
 class NewPersonForm(Form):
@@ -87,7 +87,9 @@ class NewPersonForm(Form):
         _("E-mail address"), [InputRequired(_("Give the e-mail address.")), Length(max=254)]
     )
     name = StringField(_("Name"), [InputRequired(_("Give a name.")), Length(max=120)])
-    roles = Ticks(_("Roles"), choices=[(code, label) for code, (label, _may) in ROLES.items()])
+    roles = Ticks(
+        _("Roles"), choices=choices((code, _(label)) for code, (label, _may) in ROLES.items())
+    )
     teams = Ticks(_("Teams"), [Optional()], coerce=int)
 
 

@@ -1,10 +1,14 @@
 """The base of all forms: trimmed text, no characters a database refuses, domain errors by field."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, ValidationError
+
+# Newer than the stubs.
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from roadmap.errors import Conflict, Invalid
 from roadmap.web.i18n import _
@@ -34,6 +38,11 @@ def no_control_characters(_form: Any, field: Field) -> None:
         raise ValidationError(
             _("This holds the character %(code)s, which cannot be stored. Remove it.", code=found)
         )
+
+
+def choices(pairs: Iterable[tuple[Any, str]]) -> list[Any]:
+    """Return (value, label) pairs as the choices of a select field, which soon takes no tuples."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class Form(FlaskForm):  # type: ignore[misc]
