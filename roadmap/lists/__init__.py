@@ -1,0 +1,1 @@
+"""The query language of lists, its filters, and paging by key."""

@@ -1,0 +1,99 @@
+"""Pages of a list that begin after the last row seen, each one index range however deep it lies."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import isfinite
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from roadmap.errors import Invalid
+from roadmap.web.i18n import _
+from roadmap.web.paging import PAGE_SIZE, Order, Page, decode_mark, encode_mark, make_page
+
+_LARGEST = 2**31
+
+
+def read_page(
+    session: Session,
+    query: Select[Any],
+    order: Order,
+    after: str | None,
+    before: str | None,
+) -> Page[Row[Any]]:
+    """Return one page of a query that selects columns, in one statement.
+
+    ``after`` and ``before`` are marks of an earlier page, at most one of them. Empty values of a
+    nullable sort come last; they are a range of their own, so that no OR keeps an index from use.
+    """
+    mark, backward = (before, True) if before else (after, False)
+    marked = _readable(decode_mark(mark), order) if mark else None
+    query = query.add_columns(order.column.label("sort_value"), order.key.label("sort_key"))
+    parts = [
+        _ordered(query.where(*where), order, backward=backward)
+        for where in _ranges(order, marked, backward=backward)
+    ]
+    statement = parts[0] if len(parts) == 1 else _joined(parts, order, backward=backward)
+    rows = session.execute(statement).all()
+    marks = [encode_mark(row.sort_value, row.sort_key) for row in rows]
+    return make_page(rows, marks, mark, backward)
+
+
+def _readable(marked: tuple[Any, int], order: Order) -> tuple[Any, int]:
+    """Return the mark if it can belong to this order; anything else was made up."""
+    value, key = marked
+    wanted = order.column.type.python_type
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    fits = value is None if order.nullable and value is None else type(value) is wanted
+    aware = not isinstance(value, datetime) or value.tzinfo is not None
+    finite = not isinstance(value, float) or isfinite(value)
+    small = not isinstance(value, int) or abs(value) < _LARGEST
+    if not (fits and aware and finite and small and 0 <= key < _LARGEST):
+        raise Invalid(_("This page address is damaged. Start again from the first page."))
+    return value, key
+
+
+def _descends(order: Order, backward: bool) -> bool:
+    return order.descending != backward
+
+
+def _ordered(query: Select[Any], order: Order, *, backward: bool) -> Select[Any]:
+    down = _descends(order, backward)
+    columns = [column.desc() if down else column.asc() for column in (order.column, order.key)]
+    return query.order_by(*columns).limit(PAGE_SIZE + 1)
+
+
+def _ranges(
+    order: Order, marked: tuple[Any, int] | None, *, backward: bool
+) -> Sequence[Sequence[ColumnElement[bool]]]:
+    """Return the ranges a page may reach into, nearest first."""
+    full = [order.column.is_not(None)] if order.nullable else []
+    empty = [order.column.is_(None)]
+    if marked is None:
+        return [full, empty] if order.nullable and not backward else [full]
+    value, key = marked
+    down = _descends(order, backward)
+    if value is None:
+        further = order.key < key if down else order.key > key
+        return [[*empty, further], full] if backward else [[*empty, further]]
+    here = tuple_(order.column, order.key)
+    place = tuple_(literal(value, order.column.type), literal(key))
+    beyond = here < place if down else here > place
+    return [[*full, beyond], empty] if order.nullable and not backward else [[*full, beyond]]
+
+
+def _joined(parts: Sequence[Select[Any]], order: Order, *, backward: bool) -> Any:
+    """Put the ranges one after the other; the second is read only where the first ends early."""
+    numbered = []
+    for place, part in enumerate(parts):
+        inner = part.subquery()
+        numbered.append(select(inner, literal(place).label("sort_part")))
+    joined = union_all(*numbered).subquery()
+    down = _descends(order, backward)
+    columns = [
+        column.desc() if down else column.asc()
+        for column in (joined.c.sort_value, joined.c.sort_key)
+    ]
+    return select(joined).order_by(joined.c.sort_part, *columns).limit(PAGE_SIZE + 1)
