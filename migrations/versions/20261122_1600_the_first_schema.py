@@ -69,6 +69,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "import_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column(
+            "mapping", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_import_mapping_fingerprint")),
+    )
+    op.create_table(
         "job",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
@@ -237,6 +249,36 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", "path", name=op.f("pk_history_text")),
     )
+    op.create_table(
+        "import_upload",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "report", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
+        ),
+        sa.Column("error", sa.String(length=2000), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('reading', 'preview', 'storing', 'done', 'failed')",
+            name=op.f("ck_import_upload_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_import_upload_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_upload")),
+        sa.UniqueConstraint("token", name=op.f("uq_import_upload_token")),
+    )
+    with op.batch_alter_table("import_upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_upload_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "launch",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -1831,6 +1873,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_launch_owner_id"))
 
     op.drop_table("launch")
+    with op.batch_alter_table("import_upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_upload_person_id"))
+
+    op.drop_table("import_upload")
     op.drop_table("history_text")
     op.drop_table("history_seal")
     with op.batch_alter_table("account_link", schema=None) as batch_op:
@@ -1858,6 +1904,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_job_dedupe")
 
     op.drop_table("job")
+    op.drop_table("import_mapping")
     with op.batch_alter_table("history_event", schema=None) as batch_op:
         batch_op.drop_index("ix_history_event_record")
         batch_op.drop_index(batch_op.f("ix_history_event_at"))
