@@ -11,7 +11,7 @@ from roadmap import clock
 from roadmap.accounts.current import Actor
 from roadmap.errors import Invalid
 from roadmap.events import publish
-from roadmap.history.service import record
+from roadmap.history.service import record_all
 from roadmap.keys import next_number, reserve
 from roadmap.requirements import checks
 from roadmap.requirements.events import RequirementsStored
@@ -73,8 +73,7 @@ def create_many(
         for requirement, (_place, draft) in zip(built, chunk, strict=True):
             session.add_all(_supports(requirement, draft))
         session.flush()
-        for requirement in built:
-            record(session, actor_id(actor), requirement, action)
+        record_all(session, actor_id(actor), built, action)
         stored.extend(built)
     publish(session, RequirementsStored(tuple(one.id for one in stored)))
     return stored
@@ -146,7 +145,8 @@ def link_many(
             continue
         waiting.setdefault(blocker.id, set()).add(blocked.id)
         session.add(RequirementLink(blocker_id=blocker.id, blocked_id=blocked.id, created_at=now))
-        record(session, actor_id(actor), blocker, "requirement.dependent_added", why=blocked.key)
+    blockers = {blocker.id: blocker for blocker, _blocked in pairs}
+    record_all(session, actor_id(actor), blockers.values(), "requirement.dependents_imported")
     publish(session, RequirementsStored(tuple(sorted({b.id for pair in pairs for b in pair}))))
     return left_out
 

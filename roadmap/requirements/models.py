@@ -94,7 +94,7 @@ class Requirement(Recorded, Keyed, Base):
     source: Mapped[str | None] = mapped_column(String(120))
     source_key: Mapped[str | None] = mapped_column(String(200))
     # Columns of the source that have no place here, kept as they were.
-    source_data: Mapped[dict[str, Any] | None]
+    source_data: Mapped[dict[str, Any] | None] = mapped_column(info=PERSONAL)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     # Written by scoring, so that lists sort by them; null is unscored, never 0.
