@@ -93,7 +93,7 @@ class Mechanism(Recorded, Keyed, Base):
     quota_per_minute: Mapped[int | None]
     # What happens to items when the quota is used up; null is not stated.
     quota_exhausted: Mapped[FailMode | None] = mapped_column(choice(FailMode, "quota_exhausted"))
-    # What happens when it fails: closed holds or routes to people, open publishes; null is not stated.
+    # When it fails: closed holds or routes to people, open publishes; null is not stated.
     fail_mode: Mapped[FailMode | None] = mapped_column(choice(FailMode, "fail_mode"))
     # Price per item, in millionths of the currency's major unit: 0.0002 is 200.
     unit_price_micros: Mapped[int | None]
@@ -154,7 +154,7 @@ Index(
 
 
 class CoverageCell(Recorded, Base):
-    """Cells a mechanism serves; an empty dimension means any, which is a declaration, not evidence."""
+    """Cells a mechanism serves; an empty dimension means any: a declaration, not evidence."""
 
     __tablename__ = "coverage_cell"
     __table_args__ = (
