@@ -1,0 +1,80 @@
+"""Write requirements as a workspace file has them."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadmap.exchange.workspace import parts_requirements as parts
+from roadmap.exchange.workspace.fields import Part
+from roadmap.exchange.workspace.mapping import grouped, in_order, without_defaults, write
+from roadmap.exchange.workspace.names import Names
+from roadmap.requirements.models import (
+    AcceptanceCriterion,
+    Requirement,
+    RequirementComment,
+    RequirementEffort,
+    RequirementLink,
+    RequirementScope,
+    RequirementSupport,
+)
+from roadmap.requirements.rules import ScopeDimension
+from roadmap.scoring.models import ScoreEntry
+
+SCOPE_LISTS = {
+    "markets": ScopeDimension.MARKET,
+    "languages": ScopeDimension.LANGUAGE,
+    "surfaces": ScopeDimension.SURFACE,
+    "policy_areas": ScopeDimension.POLICY_AREA,
+}
+
+
+def requirements(session: Session, names: Names) -> list[dict[str, Any]]:
+    """Return all requirements in the order of their numbers."""
+    by = lambda row: row.requirement_id  # noqa: E731 - said once for six tables
+    scope = grouped(session, RequirementScope, by)
+    criteria = grouped(session, AcceptanceCriterion, by)
+    efforts = grouped(session, RequirementEffort, by)
+    support = grouped(session, RequirementSupport, by)
+    comments = grouped(session, RequirementComment, by)
+    scores = grouped(session, ScoreEntry, by)
+    links = grouped(session, RequirementLink, lambda row: row.blocked_id)
+
+    def lines(part: type[Part], rows: list[Any], *keys: str) -> list[dict[str, Any]]:
+        return in_order((write(part, row, names) for row in rows), *keys)
+
+    found = []
+    for row in session.scalars(select(Requirement).order_by(Requirement.id)):
+        number = row.id
+        accepted = sorted(criteria[number], key=lambda c: (c.position, c.id))
+        item = write(
+            parts.RequirementPart,
+            row,
+            names,
+            key=row.key,
+            links=[_link(link) for link in row.links],
+            criteria=[write(parts.CriterionPart, c, names) for c in accepted],
+            efforts=lines(parts.EffortPart, efforts[number], "team"),
+            prerequisites=sorted(
+                lines(parts.PrerequisitePart, links[number]),
+                key=lambda i: _number(i["requirement"]),
+            ),
+            supporters=lines(parts.SupportPart, support[number], "person"),
+            comments=lines(parts.CommentPart, comments[number], "created_at", "author"),
+            scores=lines(parts.ScorePart, scores[number], "framework", "scorer"),
+            **{
+                name: sorted(s.code for s in scope[number] if s.dimension is dimension)
+                for name, dimension in SCOPE_LISTS.items()
+            },
+        )
+        found.append(item)
+    return found
+
+
+def _link(link: dict[str, Any]) -> dict[str, Any]:
+    values = {"label": link.get("label") or "", "url": link.get("url") or ""}
+    return without_defaults(parts.LinkPart, values)
+
+
+def _number(key: str) -> int:
+    return int(key.partition("-")[2])

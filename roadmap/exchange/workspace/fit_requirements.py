@@ -1,0 +1,96 @@
+"""Rules of requirements that an imported file must keep."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadmap.exchange.workspace.fit_lists import repeats
+from roadmap.exchange.workspace.parts_requirements import RequirementPart
+from roadmap.exchange.workspace.problems import Problem
+from roadmap.exchange.workspace.reading import Reading
+from roadmap.launches.rules import find_cycle
+from roadmap.requirements.models import RequirementLink
+from roadmap.requirements.rules import RequirementKind, RequirementState
+from roadmap.web.i18n import _
+
+
+def problems(session: Session, reading: Reading) -> Iterator[Problem]:
+    """Yield what does not fit in the requirements of the file."""
+    entries: list[tuple[int, RequirementPart]] = reading.parts.get("requirements", [])
+    for place, one in entries:
+        yield from _one(f"requirements[{place}]", one)
+    yield from _sources(entries)
+    yield from _cycle(session, entries)
+
+
+def _one(path: str, one: RequirementPart) -> Iterator[Problem]:
+    for name in ("markets", "languages", "surfaces", "policy_areas"):
+        yield from repeats(f"{path}.{name}", getattr(one, name))
+    yield from repeats(f"{path}.efforts", (e.team for e in one.efforts))
+    yield from repeats(f"{path}.supporters", (s.person for s in one.supporters))
+    yield from repeats(f"{path}.scores", ((s.framework, s.scorer) for s in one.scores))
+    yield from repeats(f"{path}.prerequisites", (p.requirement for p in one.prerequisites))
+    yield from _together(path, one)
+    for place, criterion in enumerate(one.criteria):
+        if criterion.accepted_by is not None and criterion.accepted_at is None:
+            yield Problem(
+                f"{path}.criteria[{place}].accepted_at", _("is missing beside accepted_by")
+            )
+
+
+def _together(path: str, one: RequirementPart) -> Iterator[Problem]:
+    """Yield what does not fit between the fields of one requirement."""
+    if one.kind is not RequirementKind.PROBLEM_REPORT:
+        for name in ("severity", "people_affected"):
+            if getattr(one, name) is not None:
+                yield Problem(f"{path}.{name}", _("belongs to a problem_report only"))
+    if one.value_at_stake is not None and one.currency is None:
+        yield Problem(f"{path}.currency", _("is missing: value_at_stake needs its currency"))
+    if one.duplicate_of is not None and one.state is not RequirementState.DUPLICATE:
+        yield Problem(f"{path}.duplicate_of", _("belongs to the state duplicate only"))
+    if one.duplicate_of == one.key:
+        yield Problem(f"{path}.duplicate_of", _("is the requirement itself"))
+    if (one.source is None) != (one.source_key is None):
+        yield Problem(f"{path}.source_key", _("source and source_key go together"))
+
+
+def _sources(entries: list[tuple[int, RequirementPart]]) -> Iterator[Problem]:
+    seen: set[tuple[str, str | None]] = set()
+    for place, one in entries:
+        if one.source is None:
+            continue
+        if (one.source, one.source_key) in seen:
+            yield Problem(
+                f"requirements[{place}].source_key",
+                _("another requirement has this source and key"),
+            )
+        seen.add((one.source, one.source_key))
+
+
+def _cycle(session: Session, entries: list[tuple[int, RequirementPart]]) -> Iterator[Problem]:
+    """Yield a problem if requirements, those in the database included, wait in a ring."""
+    needs: defaultdict[str, set[str]] = defaultdict(set)
+    places = {one.key: place for place, one in entries}
+    for place, one in entries:
+        for step, before in enumerate(one.prerequisites):
+            if before.requirement == one.key:
+                yield Problem(
+                    f"requirements[{place}].prerequisites[{step}].requirement",
+                    _("is the requirement itself"),
+                )
+            else:
+                needs[one.key].add(before.requirement)
+    for blocker, blocked in session.execute(
+        select(RequirementLink.blocker_id, RequirementLink.blocked_id)
+    ):
+        if f"REQ-{blocked}" not in places:
+            needs[f"REQ-{blocked}"].add(f"REQ-{blocker}")
+    ring = find_cycle(needs)
+    if ring is not None:
+        first = next((places[key] for key in ring if key in places), 0)
+        yield Problem(
+            f"requirements[{first}].prerequisites",
+            _("these wait for each other: %(ring)s", ring=" → ".join(ring)),
+        )

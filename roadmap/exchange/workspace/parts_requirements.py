@@ -1,0 +1,184 @@
+"""Parts of the format: requirements with their scores, supporters and comments."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from roadmap.exchange.workspace.fields import (
+    Code,
+    Count,
+    Currency,
+    Day,
+    Email,
+    Language,
+    Line,
+    Long,
+    Market,
+    Moment,
+    Number,
+    Part,
+    RequirementKey,
+    Short,
+    Text,
+    Title,
+    Words,
+)
+from roadmap.requirements.rules import (
+    DatePrecision,
+    RequirementKind,
+    RequirementState,
+    Severity,
+)
+
+
+class LinkPart(Part):
+    """An address that shows more."""
+
+    label: Line = ""
+    url: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class CriterionPart(Part):
+    """One acceptance criterion; accepted when both by whom and when are known."""
+
+    refs: ClassVar = {"accepted_by": ("accepted_by", "person")}
+
+    text: Words
+    accepted_at: Moment | None = None
+    accepted_by: Email | None = None
+
+
+class EffortPart(Part):
+    """What the requirement costs one team, in weeks of one person."""
+
+    refs: ClassVar = {"team": ("team_id", "team")}
+
+    team: Code
+    weeks: Annotated[float, Field(gt=0, le=10_000)]
+
+
+class SupportPart(Part):
+    """One person's support."""
+
+    refs: ClassVar = {
+        "person": ("person_id", "person"),
+        "came_from": ("came_from_id", "requirement"),
+    }
+    kept: ClassVar = frozenset({"created_at"})
+
+    person: Email
+    reason: Text = ""
+    weekly_volume: Count | None = None
+    came_from: RequirementKey | None = None
+    created_at: Moment | None = None
+
+
+class CommentPart(Part):
+    """Something a person said."""
+
+    refs: ClassVar = {"author": ("author_id", "person")}
+
+    author: Email | None = None
+    body: Words
+    created_at: Moment
+    edited_at: Moment | None = None
+
+
+class PrerequisitePart(Part):
+    """A requirement that must come before."""
+
+    refs: ClassVar = {"requirement": ("blocker_id", "requirement")}
+    kept: ClassVar = frozenset({"created_at"})
+
+    requirement: RequirementKey
+    created_at: Moment | None = None
+
+
+class ScorePart(Part):
+    """One scorer's inputs in one framework: criterion to number."""
+
+    refs: ClassVar = {
+        "framework": ("framework_code", "framework"),
+        "scorer": ("scorer_id", "person"),
+    }
+    kept: ClassVar = frozenset({"updated_at"})
+
+    framework: Code
+    scorer: Email | None = None
+    inputs: dict[str, Number]
+    updated_at: Moment | None = None
+
+
+class RequirementPart(Part):
+    """A business need."""
+
+    refs: ClassVar = {
+        "requester": ("requester_id", "person"),
+        "team": ("team_id", "team"),
+        "state_changed_by": ("state_changed_by", "person"),
+        "duplicate_of": ("duplicate_of_id", "requirement"),
+    }
+    lists: ClassVar = {
+        "markets": "market",
+        "languages": "language",
+        "surfaces": "surface",
+        "policy_areas": "policy_area",
+    }
+    apart: ClassVar = frozenset(
+        {
+            "key",
+            "markets",
+            "languages",
+            "surfaces",
+            "policy_areas",
+            "criteria",
+            "efforts",
+            "prerequisites",
+            "supporters",
+            "comments",
+            "scores",
+        }
+    )
+    kept: ClassVar = frozenset({"state_changed_at", "created_at", "updated_at"})
+
+    key: RequirementKey
+    title: Title
+    problem: Text
+    outcome: Text = ""
+    kind: Annotated[RequirementKind, Field(strict=False)]
+    severity: Annotated[Severity, Field(strict=False)] | None = None
+    people_affected: Count | None = None
+    weekly_volume: Count | None = None
+    sellers_affected: Count | None = None
+    # Minor units of the currency.
+    value_at_stake: Count | None = None
+    currency: Currency | None = None
+    links: list[LinkPart] = []
+    needed_by: Day | None = None
+    needed_by_precision: Annotated[DatePrecision, Field(strict=False)] = DatePrecision.DAY
+    needed_by_reason: Long = ""
+    regulation: Line = ""
+    requester: Email | None = None
+    team: Code | None = None
+    state: Annotated[RequirementState, Field(strict=False)]
+    state_reason: Text = ""
+    state_changed_at: Moment | None = None
+    state_changed_by: Email | None = None
+    next_word_on: Day | None = None
+    snoozed_until: Day | None = None
+    duplicate_of: RequirementKey | None = None
+    source: Short | None = None
+    source_key: Line | None = None
+    source_data: dict[str, Any] | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+    markets: list[Market] = []
+    languages: list[Language] = []
+    surfaces: list[Code] = []
+    policy_areas: list[Code] = []
+    criteria: list[CriterionPart] = []
+    efforts: list[EffortPart] = []
+    prerequisites: list[PrerequisitePart] = []
+    supporters: list[SupportPart] = []
+    comments: list[CommentPart] = []
+    scores: list[ScorePart] = []

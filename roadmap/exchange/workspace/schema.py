@@ -1,0 +1,86 @@
+"""The whole document and its JSON Schema."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from roadmap.exchange.workspace.fields import Day, Part, Text, Versioned
+from roadmap.exchange.workspace.parts_launches import LaunchPart
+from roadmap.exchange.workspace.parts_lists import (
+    CalendarPart,
+    FrameworkPart,
+    LanguagePart,
+    MarketPart,
+    PersonPart,
+    PolicyAreaPart,
+    PolicyVersionPart,
+    RegionPart,
+    SurfacePart,
+    TeamPart,
+    TemplatePart,
+)
+from roadmap.exchange.workspace.parts_mechanisms import MechanismPart, SitePart
+from roadmap.exchange.workspace.parts_requirements import RequirementPart
+
+FORMAT = "launch-roadmap-workspace"
+VERSION = 1
+
+
+class Workspace(Part):
+    """One organisation: a list for each kind of record, referring to each other by natural keys."""
+
+    format: Literal["launch-roadmap-workspace"]
+    version: Literal[1]
+    # Words for a reader of the file; not stored.
+    note: Text = ""
+    # The day relative days count from; today when left out.
+    as_of: Annotated[Day, Field(description="The day relative days count from.")] | None = None
+    regions: list[RegionPart] = []
+    markets: list[MarketPart] = []
+    languages: list[LanguagePart] = []
+    surfaces: list[SurfacePart] = []
+    policy_areas: list[PolicyAreaPart] = []
+    people: list[PersonPart] = []
+    teams: list[TeamPart] = []
+    policy_versions: list[PolicyVersionPart] = []
+    calendar: list[CalendarPart] = []
+    frameworks: list[FrameworkPart] = []
+    # Frameworks, built in or not, that are switched off, and the one that ranks the backlog.
+    frameworks_off: list[Versioned] = []
+    backlog_framework: Versioned | None = None
+    templates: list[TemplatePart] = []
+    templates_off: list[Versioned] = []
+    sites: list[SitePart] = []
+    mechanisms: list[MechanismPart] = []
+    requirements: list[RequirementPart] = []
+    launches: list[LaunchPart] = []
+
+
+# Field of the document -> the part each entry is.
+SECTIONS: dict[str, type[Part]] = {
+    "regions": RegionPart,
+    "markets": MarketPart,
+    "languages": LanguagePart,
+    "surfaces": SurfacePart,
+    "policy_areas": PolicyAreaPart,
+    "people": PersonPart,
+    "teams": TeamPart,
+    "policy_versions": PolicyVersionPart,
+    "calendar": CalendarPart,
+    "frameworks": FrameworkPart,
+    "templates": TemplatePart,
+    "sites": SitePart,
+    "mechanisms": MechanismPart,
+    "requirements": RequirementPart,
+    "launches": LaunchPart,
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a workspace file."""
+    schema = Workspace.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Launch Roadmap workspace",
+        **{name: value for name, value in schema.items() if name != "title"},
+    }
