@@ -1,56 +1,14 @@
 """The `roadmap` command."""
 
 import sys
-from typing import IO, Any
 
 import click
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from config import Config, ConfigError
-from roadmap.db import Database
-from roadmap.errors import RoadmapError
+from roadmap.console import Commands, Problem, open_database, settings
 from roadmap.migrate import upgrade
 
 
-class Problem(click.ClickException):
-    """One sentence instead of a traceback."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the sentence alone."""
-        click.echo(self.message, file=file, err=file is None)
-
-
-def settings() -> Config:
-    """Return the settings of the environment, or say which one cannot be used."""
-    try:
-        return Config()
-    except ConfigError as error:
-        raise Problem(str(error)) from None
-
-
-def open_database(config: Config) -> Database:
-    """Return the database after making sure that it answers."""
-    try:
-        shown = make_url(config.DATABASE_URL).render_as_string(hide_password=True)
-    except ArgumentError:
-        raise Problem(
-            "DATABASE_URL is not an address: write sqlite:///file.db or "
-            "postgresql://user:password@host/name."
-        ) from None
-    try:
-        database = Database(config.DATABASE_URL)
-        with database.reading() as session:
-            session.connection()
-    except (DBAPIError, OSError) as error:
-        detail = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise Problem(
-            f"The database {shown} cannot be reached ({detail}): start it or mend DATABASE_URL."
-        ) from None
-    return database
-
-
-@click.group()
+@click.group(cls=Commands)
 def main() -> None:
     """Keep the launch roadmap: requirements, mechanisms, launches and their readiness."""
 
@@ -129,14 +87,17 @@ def verify() -> None:
     click.echo("The history is whole: every record is what its last event says.")
 
 
-def guarded() -> None:
-    """Run the command; expected failures end in one sentence."""
-    try:
-        main(standalone_mode=True)
-    except RoadmapError as error:
-        click.echo(error.message, err=True)
-        sys.exit(1)
+def _add_rooms() -> None:
+    """Add the commands of the rooms."""
+    from roadmap.accounts.commands import admin, list_jobs
+    from roadmap.readiness.commands import evaluate_command
+
+    for command in (admin, list_jobs, evaluate_command):
+        main.add_command(command)
+
+
+_add_rooms()
 
 
 if __name__ == "__main__":
-    guarded()
+    main()

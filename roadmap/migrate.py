@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from roadmap.db import Database
@@ -29,6 +30,12 @@ def upgrade(database: Database, revision: str = "head") -> None:
 def downgrade(database: Database, revision: str) -> None:
     """Walk the schema down to the revision."""
     command.downgrade(alembic_config(database), revision)
+
+
+def current_revision(database: Database) -> str | None:
+    """Return the revision a database is at, None for an empty one."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 @cache
