@@ -20,7 +20,6 @@ from sqlalchemy import (
     false,
     select,
     table,
-    text,
     union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -86,7 +85,8 @@ def _quoted(word: str) -> str:
 def _indexed_keys(searched: Any, match: str) -> Select[Any]:
     name = f"search_{searched.table.name}"
     index = table(name, column("rowid"))
-    return select(index.c.rowid).where(text(f"{name} MATCH :match").bindparams(match=match))
+    # The hidden column named like the table stands for the whole index.
+    return select(index.c.rowid).where(column(name).op("MATCH", is_comparison=True)(match))
 
 
 @dataclass(frozen=True)
