@@ -62,7 +62,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Put a command's refusal beside the fields it names; the rest goes on top of the form."""
         placed = False
         for name, message in error.fields.items():
-            text = message if isinstance(message, str) else error.message
+            text = message if isinstance(message, str) else _meanwhile(message[1])
             if name in self._fields:
                 field = self._fields[name]
                 field.errors = [*field.errors, text]
@@ -77,6 +77,12 @@ class Form(FlaskForm):  # type: ignore[misc]
         for field in self._fields.values():
             found.extend((field.id, str(text)) for text in _flat(field.errors))
         return found
+
+
+def _meanwhile(theirs: str) -> str:
+    """Say what somebody else stored in a field that both changed."""
+    words = theirs or _("nothing")
+    return _("Somebody set this to “%(theirs)s” meanwhile. Send again to keep yours.", theirs=words)
 
 
 def _flat(errors: Any) -> list[Any]:
