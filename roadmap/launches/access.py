@@ -1,0 +1,111 @@
+"""Who may know of a launch, and who may change it: the one place that says so.
+
+A confidential launch is seen by its owner, by the people and teams on its list, and by those who
+may read all of them. For everybody else it does not exist: lists, counts, search, history and the
+reasons of other launches all go through `visible`.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from roadmap.accounts.current import actor_from, actor_query
+from roadmap.accounts.models import Person
+from roadmap.errors import Forbidden, NotFound
+from roadmap.keys import parse_key
+from roadmap.launches.models import Launch, LaunchReader
+from roadmap.web.i18n import _
+
+Right = Literal["read", "edit", "commit"]
+
+
+class Asker(Protocol):
+    """The part of an actor that decides what launches it may see and change."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def team_ids(self) -> frozenset[int]: ...
+
+    def may(self, permission: str) -> bool: ...
+
+
+def seen_by(actor: Asker | None, launch: Any = Launch) -> ColumnElement[bool]:
+    """Return the condition under which the actor may know of a launch; None is the system itself.
+
+    ``launch`` is the mapped class, or the alias of it, that the statement selects from.
+    """
+    if actor is None or actor.may("launch.read_confidential"):
+        return true()
+    listed = (
+        select(LaunchReader.id)
+        .where(
+            LaunchReader.launch_id == launch.id,
+            or_(
+                LaunchReader.person_id == actor.id,
+                LaunchReader.team_id.in_(sorted(actor.team_ids)),
+            ),
+        )
+        .correlate(launch)
+        .exists()
+    )
+    return or_(launch.confidential.is_(False), launch.owner_id == actor.id, listed)
+
+
+def visible(query: Select[Any], actor: Asker | None, launch: Any = Launch) -> Select[Any]:
+    """Restrict a statement that selects from launches to those the actor may know of."""
+    return query.where(seen_by(actor, launch))
+
+
+def visible_ids(session: Session, actor: Asker | None, ids: Collection[int]) -> frozenset[int]:
+    """Return which of the launches the actor may know of, in one statement."""
+    if not ids:
+        return frozenset()
+    query = visible(select(Launch.id).where(Launch.id.in_(sorted(set(ids)))), actor)
+    return frozenset(session.scalars(query))
+
+
+def get_launch(
+    session: Session,
+    actor: Asker | None,
+    key: str | int,
+    may: Right = "read",
+    load: Sequence[Any] = (),
+) -> Launch:
+    """Load a launch by key or number and authorise in one statement.
+
+    ``load`` names relationships to load with it, such as ``Launch.phases``. Raises NotFound if
+    there is none the actor may know of, Forbidden if they may read but not do what they came for.
+    """
+    number = parse_key(key, Launch.key_prefix) if isinstance(key, str) else key
+    options: list[ORMOption] = [selectinload(part) for part in load]
+    query = visible(select(Launch).where(Launch.id == number), actor).options(*options)
+    launch: Launch | None = session.scalar(query.execution_options(populate_existing=bool(load)))
+    if launch is None:
+        raise NotFound(_("There is no launch with this key, or you may not see it."))
+    if may == "edit" and not may_edit(actor, launch):
+        raise Forbidden(_("Only the owner, the owning team or a program manager may change this."))
+    if may == "commit" and not (actor is None or actor.may("launch.commit")):
+        raise Forbidden(_("Only a program manager may commit a date or change the order."))
+    return launch
+
+
+def may_edit(actor: Asker | None, launch: Launch) -> bool:
+    """Return whether the actor may change a launch they can see."""
+    if actor is None or actor.may("launch.edit_any"):
+        return True
+    own = launch.owner_id == actor.id or launch.team_id in actor.team_ids
+    return actor.may("launch.edit") and own
+
+
+def may_read(session: Session, launch: Launch, person_id: int) -> bool:
+    """Tell whether a person, signed in or not, may know of a launch; two statements at most."""
+    if not launch.confidential:
+        return True
+    rows = session.execute(actor_query().where(Person.id == person_id)).all()
+    person = actor_from(rows)
+    return person is not None and bool(visible_ids(session, person, [launch.id]))

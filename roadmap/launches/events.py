@@ -1,0 +1,20 @@
+"""What higher rooms hear from launches."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LaunchCreated:
+    """A launch was stored with its phases, scope and links."""
+
+    launch_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
+class LaunchChanged:
+    """Something of a launch changed; ``what`` is the action as the history names it."""
+
+    launch_id: int
+    actor_id: int | None
+    what: str

@@ -1,0 +1,183 @@
+"""Gathers the facts of one launch or of many in a fixed number of SQL statements.
+
+Judges nothing: rows become the plain values of `facts`. What was recorded after the asked moment is
+left out, so that a verdict as of a past moment rests on what was known then.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from roadmap.mechanisms.facts import MeasurementFact, MechanismFact
+from roadmap.mechanisms.gather import measurement_facts, mechanism_facts
+from roadmap.readiness import gather_parts as parts
+from roadmap.readiness.facts import (
+    CellFact,
+    CertificationFact,
+    ChecklistFact,
+    DependencyFact,
+    ForecastFact,
+    GapPlanFact,
+    GuidelineFact,
+    LaunchFact,
+    LaunchFacts,
+    LinkFact,
+    PhaseFact,
+    RateFact,
+    RequirementFact,
+    TrainingNeedFact,
+    WaiverFact,
+)
+from roadmap.readiness.gather_shared import (
+    Declared,
+    Holidays,
+    certifications,
+    evidence_by_mechanism,
+    guidelines,
+    label_rates,
+    places_of,
+    routes,
+)
+
+# How far around now days without work are looked up: past phases, and plans two years ahead.
+_BACK, _AHEAD = timedelta(days=370), timedelta(days=800)
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The facts that belong to single launches, by launch id."""
+
+    launches: Mapping[int, LaunchFact]
+    phases: Mapping[int, Sequence[PhaseFact]]
+    cells: Mapping[int, Sequence[CellFact]]
+    forecasts: Mapping[int, Sequence[ForecastFact]]
+    links: Mapping[int, Sequence[LinkFact]]
+    training: Mapping[int, Sequence[TrainingNeedFact]]
+    checklist: Mapping[int, Sequence[ChecklistFact]]
+    dependencies: Mapping[int, Sequence[DependencyFact]]
+    requirements: Mapping[int, Sequence[RequirementFact]]
+    waivers: Mapping[int, Sequence[WaiverFact]]
+    plans: Mapping[int, Sequence[GapPlanFact]]
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """The facts that launches share."""
+
+    declared: Declared
+    routes: Mapping[int, int]
+    mechanisms: Mapping[int, MechanismFact]
+    evidence: Mapping[int, Sequence[MeasurementFact]]
+    rates: Mapping[int, RateFact]
+    guidelines: Mapping[str, Sequence[GuidelineFact]]
+    certifications: Mapping[int, Sequence[CertificationFact]]
+    holidays: Holidays
+
+
+def _own(session: Session, ids: Collection[int], at: datetime) -> _Own:
+    return _Own(
+        launches=parts.launches(session, ids),
+        phases=parts.phase_facts(session, ids),
+        cells=parts.cell_facts(session, ids),
+        forecasts=parts.forecast_facts(session, ids),
+        links=parts.link_facts(session, ids),
+        training=parts.training_facts(session, ids),
+        checklist=parts.checklist_facts(session, ids, at),
+        dependencies=parts.dependency_facts(session, ids),
+        requirements=parts.requirement_facts(session, ids, at),
+        waivers=parts.waiver_facts(session, ids, at),
+        plans=parts.plan_facts(session, ids),
+    )
+
+
+def _linked(links: Iterable[LinkFact]) -> set[int]:
+    """Return the mechanisms the links name, those that stand in for others included."""
+    found = {link.mechanism_id for link in links}
+    return found | {f for link in links if (f := link.fallback_mechanism_id) is not None}
+
+
+def _shared(session: Session, own: _Own, at: datetime) -> _Shared:
+    today: date = at.date()
+    cells = {fact.cell for facts in own.cells.values() for fact in facts}
+    declared = Declared(session, places_of(cells))
+    linked = _linked([link for links in own.links.values() for link in links])
+    named = linked | {i for place in places_of(cells) for i in declared.at(*place)}
+    routed = routes(session, sorted(named))
+    wanted = sorted(named | set(routed.values()))
+    proving = sorted(linked)
+    return _Shared(
+        declared=declared,
+        routes=routed,
+        mechanisms=mechanism_facts(session, wanted),
+        evidence=evidence_by_mechanism(measurement_facts(session, proving), at),
+        rates=label_rates(session, proving),
+        guidelines=guidelines(session, sorted({c.policy_area for c in cells}), today),
+        certifications=certifications(
+            session, sorted(linked | {routed[i] for i in linked if i in routed}), today
+        ),
+        holidays=Holidays(session, today - _BACK, today + _AHEAD),
+    )
+
+
+def gather(session: Session, launch_ids: Collection[int], at: datetime) -> dict[int, LaunchFacts]:
+    """Return the facts of the launches known at a moment, by id; unknown ids are left out.
+
+    The number of statements is the same for one launch and for many.
+    """
+    at = at.astimezone(UTC)
+    ids = sorted(set(launch_ids))
+    own = _own(session, ids, at)
+    shared = _shared(session, own, at)
+    return {launch_id: _assemble(launch_id, own, shared) for launch_id in own.launches}
+
+
+def _assemble(launch_id: int, own: _Own, shared: _Shared) -> LaunchFacts:
+    cells = own.cells.get(launch_id, ())
+    links = own.links.get(launch_id, ())
+    linked = _linked(links)
+    near = linked | {
+        i for place in places_of(f.cell for f in cells) for i in shared.declared.at(*place)
+    }
+    reached = near | {shared.routes[i] for i in near if i in shared.routes}
+    people = linked | {shared.routes[i] for i in linked if i in shared.routes}
+    areas = sorted({fact.cell.policy_area for fact in cells})
+    return LaunchFacts(
+        launch=own.launches[launch_id],
+        phases=tuple(own.phases.get(launch_id, ())),
+        cells=tuple(cells),
+        forecasts=tuple(own.forecasts.get(launch_id, ())),
+        links=tuple(links),
+        mechanisms=tuple(shared.mechanisms[i] for i in sorted(reached) if i in shared.mechanisms),
+        measurements=tuple(row for i in sorted(linked) for row in shared.evidence.get(i, ())),
+        rates=(
+            *(shared.rates[i] for i in sorted(linked) if i in shared.rates),
+            *_rare_actions(links),
+        ),
+        guidelines=tuple(g for area in areas for g in shared.guidelines.get(area, ())),
+        training_needs=tuple(own.training.get(launch_id, ())),
+        certifications=tuple(c for i in sorted(people) for c in shared.certifications.get(i, ())),
+        checklist=tuple(own.checklist.get(launch_id, ())),
+        dependencies=tuple(own.dependencies.get(launch_id, ())),
+        requirements=tuple(own.requirements.get(launch_id, ())),
+        waivers=tuple(own.waivers.get(launch_id, ())),
+        plans=tuple(own.plans.get(launch_id, ())),
+        holidays=shared.holidays.of({fact.cell.market for fact in cells}),
+    )
+
+
+def _rare_actions(links: Iterable[LinkFact]) -> list[RateFact]:
+    """Return what is known of automatic actions in pooled slices: at most the link's own number."""
+    return [
+        RateFact(
+            mechanism_id=link.mechanism_id,
+            scope=member,
+            auto_actions_per_week=link.auto_actions_per_week,
+        )
+        for link in links
+        if link.auto_actions_per_week is not None
+        for target in link.targets
+        for pool in target.pools
+        for member in pool.members
+    ]

@@ -1,0 +1,190 @@
+"""The facts that launches share: mechanisms, evidence, guidelines, certified people, holidays."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadmap.mechanisms.facts import MeasurementFact
+from roadmap.mechanisms.models import Certification, CoverageCell, Mechanism, SiteMarket
+from roadmap.readiness.facts import CertificationFact, GuidelineFact, RateFact
+from roadmap.taxonomy.models import CalendarDay, PolicyLanguage, PolicyMarket, PolicyVersion
+from roadmap.taxonomy.scope import ScopeCell, ScopePattern
+
+# A place where items are shown under a policy; the language is compared by the coverage rules.
+Place = tuple[str | None, str | None, str | None]
+
+
+class Declared:
+    """Which mechanisms declare which place, from one statement."""
+
+    def __init__(self, session: Session, places: Collection[tuple[str, str, str]]) -> None:
+        self._by_place: dict[Place, set[int]] = defaultdict(set)
+        self._found: dict[tuple[str, str, str], frozenset[int]] = {}
+        columns = (
+            CoverageCell.market_code,
+            CoverageCell.surface_code,
+            CoverageCell.policy_area_code,
+        )
+        query = select(CoverageCell.mechanism_id, *columns).distinct()
+        for part, column in enumerate(columns):
+            codes = sorted({place[part] for place in places})
+            query = query.where(column.is_(None) | column.in_(codes))
+        for mechanism_id, market, surface, area in session.execute(query):
+            self._by_place[market, surface, area].add(mechanism_id)
+
+    def at(self, market: str, surface: str, area: str) -> frozenset[int]:
+        """Return the mechanisms that declare the place, by name or by a wildcard."""
+        place = (market, surface, area)
+        if place not in self._found:
+            self._found[place] = frozenset(
+                mechanism_id
+                for m in (market, None)
+                for s in (surface, None)
+                for a in (area, None)
+                for mechanism_id in self._by_place.get((m, s, a), ())
+            )
+        return self._found[place]
+
+
+def places_of(cells: Iterable[ScopeCell]) -> set[tuple[str, str, str]]:
+    """Return the places of some cells, each once."""
+    return {(c.market, c.surface, c.policy_area) for c in cells}
+
+
+def routes(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """Return the queue each mechanism routes to, for those that route."""
+    query = select(Mechanism.id, Mechanism.routes_to_id).where(
+        Mechanism.id.in_(ids), Mechanism.routes_to_id.is_not(None)
+    )
+    return {row.id: row.routes_to_id for row in session.execute(query)}
+
+
+def label_rates(session: Session, ids: Collection[int]) -> dict[int, RateFact]:
+    """Return the labels a week each mechanism's owner can produce, where stated."""
+    query = select(Mechanism.id, Mechanism.labels_per_week).where(
+        Mechanism.id.in_(ids), Mechanism.labels_per_week.is_not(None)
+    )
+    return {
+        row.id: RateFact(
+            mechanism_id=row.id, scope=ScopePattern(), labels_per_week=float(row.labels_per_week)
+        )
+        for row in session.execute(query)
+    }
+
+
+def guidelines(
+    session: Session, areas: Collection[str], today: date
+) -> dict[str, list[GuidelineFact]]:
+    """Return the guideline versions by policy area; two statements.
+
+    A translation counts from the day it is published, not from the day it is promised for.
+    """
+    languages: dict[int, list[str]] = defaultdict(list)
+    translated = (
+        select(PolicyLanguage.policy_version_id, PolicyLanguage.language_code)
+        .join(PolicyVersion, PolicyVersion.id == PolicyLanguage.policy_version_id)
+        .where(PolicyVersion.policy_area_code.in_(areas), PolicyLanguage.published_on <= today)
+    )
+    for version_id, language in session.execute(translated):
+        languages[version_id].append(language)
+    found: dict[str, list[GuidelineFact]] = defaultdict(list)
+    dated = (
+        select(
+            PolicyVersion.id,
+            PolicyVersion.policy_area_code,
+            PolicyVersion.version,
+            PolicyVersion.owner_id,
+            PolicyMarket.market_code,
+            PolicyMarket.effective_on,
+        )
+        .join(PolicyMarket, PolicyMarket.policy_version_id == PolicyVersion.id)
+        .where(PolicyVersion.policy_area_code.in_(areas))
+    )
+    for row in session.execute(dated):
+        found[row.policy_area_code].append(
+            GuidelineFact(
+                id=row.id,
+                policy_area=row.policy_area_code,
+                version=row.version,
+                effective_from=row.effective_on,
+                market=row.market_code,
+                languages=tuple(sorted(languages[row.id])),
+                owner_id=row.owner_id,
+            )
+        )
+    return found
+
+
+def certifications(
+    session: Session, mechanism_ids: Collection[int], today: date
+) -> dict[int, list[CertificationFact]]:
+    """Return the certified heads by mechanism; two statements.
+
+    People of a site may review only the markets the site is permitted, so a site without any
+    permits none; people of no site are bound to none.
+    """
+    permitted: dict[int, list[str]] = defaultdict(list)
+    used = select(Certification.site_id).where(Certification.mechanism_id.in_(mechanism_ids))
+    sites = select(SiteMarket.site_id, SiteMarket.market_code).where(SiteMarket.site_id.in_(used))
+    for site_id, market in session.execute(sites):
+        permitted[site_id].append(market)
+    found: dict[int, list[CertificationFact]] = defaultdict(list)
+    query = select(*Certification.__table__.columns).where(
+        Certification.mechanism_id.in_(mechanism_ids), Certification.certified_on <= today
+    )
+    for row in session.execute(query):
+        markets = tuple(sorted(permitted[row.site_id])) if row.site_id is not None else None
+        found[row.mechanism_id].append(
+            CertificationFact(
+                id=row.id,
+                guideline_id=row.policy_version_id,
+                language=row.language_code,
+                heads=row.heads,
+                expires_on=row.expires_on,
+                site_id=row.site_id,
+                permitted_markets=markets,
+            )
+        )
+    return found
+
+
+class Holidays:
+    """Days without work around the launches, by market, from one statement."""
+
+    def __init__(self, session: Session, first: date, last: date) -> None:
+        self._days: dict[str | None, set[date]] = defaultdict(set)
+        query = select(CalendarDay.market_code, CalendarDay.starts_on, CalendarDay.ends_on).where(
+            CalendarDay.kind == "holiday",
+            CalendarDay.starts_on <= last,
+            CalendarDay.ends_on >= first,
+        )
+        for market, starts, ends in session.execute(query):
+            day = max(starts, first)
+            while day <= min(ends, last):
+                self._days[market].add(day)
+                day += timedelta(days=1)
+        self._found: dict[frozenset[str], frozenset[date]] = {}
+
+    def of(self, markets: Iterable[str]) -> frozenset[date]:
+        """Return the holidays of everywhere and of these markets."""
+        named = frozenset(markets)
+        if named not in self._found:
+            days = set(self._days.get(None, ()))
+            for market in named:
+                days |= self._days.get(market, set())
+            self._found[named] = frozenset(days)
+        return self._found[named]
+
+
+def evidence_by_mechanism(
+    rows: Sequence[MeasurementFact], at: datetime
+) -> Mapping[int, list[MeasurementFact]]:
+    """Group the measurements known at a moment by mechanism."""
+    found: dict[int, list[MeasurementFact]] = defaultdict(list)
+    for row in rows:
+        if row.recorded_at <= at:
+            found[row.mechanism_id].append(row)
+    return found
