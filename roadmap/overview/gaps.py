@@ -1,0 +1,240 @@
+"""What stands between a launch and go: the answers that do not pass, in rows a person can act on.
+
+Pure: from a verdict and a reader's words to rows, the one reason, the smallest fix and what the
+verdict would be once it is done. The last is computed by the verdict's own rule, never guessed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from roadmap.overview.measures import measured_text, required_text
+from roadmap.overview.speech import Said, Speech
+from roadmap.readiness.answers import Answer, Code, Status
+from roadmap.readiness.facts import Severity
+from roadmap.readiness.outlook import Outlook
+from roadmap.readiness.verdict import Word, add_up
+from roadmap.web.i18n import _
+from roadmap.wording import N_
+
+TITLES: Mapping[str, str] = {
+    Code.COV_GAP: N_("Coverage"),
+    Code.COV_LANG: N_("Coverage in the language"),
+    Code.MECH_STAGE: N_("Stage of a mechanism"),
+    Code.MECH_PRECISION: N_("Precision"),
+    Code.MECH_RECALL: N_("Recall"),
+    Code.QA_ACCURACY: N_("QA accuracy"),
+    Code.OVERTURN_RATE: N_("Overturn rate"),
+    Code.LEAKAGE: N_("Leakage"),
+    Code.EVIDENCE_THIN: N_("Evidence"),
+    Code.METRIC_STALE: N_("Freshness of evidence"),
+    Code.VERSION_MISMATCH: N_("Evidence of what is deployed"),
+    Code.APPEAL_PATH: N_("Appeal path to people"),
+    Code.POLICY_L10N: N_("Guideline in the language"),
+    Code.TRAINING: N_("Certified reviewers"),
+    Code.CHECKLIST: N_("Checklist"),
+    Code.DEPENDENCY: N_("Depends on another launch"),
+    Code.REQUIREMENT_OPEN: N_("Requirement accepted"),
+    Code.WAIVER_EXPIRED: N_("Waiver expired"),
+    Code.GUARD_METRIC: N_("Guard metric"),
+}
+# Numbers that stand for themselves: rows of these are never folded together.
+_MEASURED_CODES = frozenset(
+    {
+        Code.MECH_PRECISION,
+        Code.MECH_RECALL,
+        Code.QA_ACCURACY,
+        Code.OVERTURN_RATE,
+        Code.LEAKAGE,
+        Code.DEPENDENCY,
+        Code.REQUIREMENT_OPEN,
+        Code.TRAINING,
+    }
+)
+
+
+def state_of(answer: Answer) -> str:
+    """Return the state as pages show it: a waived failure reads as waived."""
+    return "waived" if answer.waiver_id is not None else answer.status.value
+
+
+def title_of(code: str) -> str:
+    """Return what people call a check."""
+    return _(TITLES.get(code, code))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: an answer, or several that one act settles.
+
+    `answers` are those folded into it, the one shown first; `outlook` is that of the row alone.
+    """
+
+    answers: tuple[Answer, ...]
+    state: str
+    title: str
+    code: str
+    says: Said
+    fix: Said | None
+    measured: str
+    required: str
+    scopes: tuple[str, ...]
+    owner: str | None
+    due: date | None
+    overdue: bool
+    outlook: Outlook | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """Return the answer the row shows."""
+        return self.answers[0]
+
+    @property
+    def needed(self) -> bool:
+        """Tell whether the verdict waits for it."""
+        return self.answer.is_required
+
+    @property
+    def more(self) -> int:
+        """Return how many further answers the row stands for."""
+        return len({a.question for a in self.answers}) - 1
+
+    @property
+    def waivable(self) -> bool:
+        """Tell whether a waiver may be asked for: a failing approvable and nothing else."""
+        return self.state == "fail" and self.answer.severity is Severity.APPROVABLE
+
+
+def _fold(answer: Answer, fix: str) -> tuple[object, ...]:
+    """Return what answers must share to stand in one row."""
+    alone: object = answer.subject
+    params = dict(answer.params)
+    if answer.code == Code.CHECKLIST and answer.why == "unanswered":
+        alone, fix = "unanswered", ""
+    elif answer.code in (Code.COV_GAP, Code.COV_LANG):
+        alone, fix = dict(answer.fix_params).get("mechanism"), answer.fix or ""
+    elif answer.code not in _MEASURED_CODES and "mechanism" in params:
+        alone, fix = (params["mechanism"], params.get("metric")), answer.fix or ""
+    elif answer.code == Code.POLICY_L10N:
+        alone, fix = (params.get("version"), params.get("area")), answer.fix or ""
+    return (
+        answer.code,
+        answer.severity,
+        answer.status,
+        answer.why,
+        answer.waiver_id,
+        answer.owner_id,
+        fix,
+        alone,
+    )
+
+
+def rows_of(
+    answers: Iterable[Answer],
+    speech: Speech,
+    today: date,
+    outlooks: Mapping[tuple[str, str], Outlook] | None = None,
+) -> list[Row]:
+    """Return the rows for the answers, in their order; those that one act settles stand together."""
+    folded: dict[tuple[object, ...], list[Answer]] = {}
+    for answer in answers:
+        fix = speech.fix(answer)
+        folded.setdefault(_fold(answer, fix.marked if fix else ""), []).append(answer)
+    return [_row(group, speech, today, outlooks or {}) for group in folded.values()]
+
+
+def _row(
+    group: Sequence[Answer],
+    speech: Speech,
+    today: date,
+    outlooks: Mapping[tuple[str, str], Outlook],
+) -> Row:
+    answer = group[0]
+    says, fix = speech.says(answer), speech.fix(answer)
+    count = len(group)
+    if count > 1 and answer.code == Code.CHECKLIST:
+        says = replace(says, marked=_("%(count)s items are not answered.", count=count))
+        fix = Said(_("Answer the %(count)s items with evidence.", count=count))
+    elif count > 1 and fix is not None and answer.fix in ("label_more", "measure", "measure_again"):
+        fix = replace(
+            fix,
+            marked=_("%(fix)s The same in %(more)s more.", fix=fix.marked, more=count - 1),
+        )
+    due = answer.required_by
+    known = [o for a in group if (o := outlooks.get((a.code, a.subject))) is not None]
+    order = list(Outlook)
+    return Row(
+        answers=tuple(group),
+        state=state_of(answer),
+        title=title_of(answer.code),
+        code=str(answer.code),
+        says=says,
+        fix=fix,
+        measured=measured_text(answer, speech),
+        required=required_text(answer, speech),
+        scopes=tuple(dict.fromkeys(scope_text(a, speech) for a in group)),
+        owner=speech.person(answer.owner_id),
+        due=due,
+        overdue=due is not None and due < today and not answer.passes,
+        outlook=min(known, key=order.index, default=None),
+    )
+
+
+def scope_text(answer: Answer, speech: Speech) -> str:
+    """Return what an answer is about, in words."""
+    if answer.scope is None:
+        return ""
+    if answer.code == Code.MECH_STAGE:
+        return speech.mechanisms.get(answer.scope, answer.scope)
+    return speech.scope(answer.scope)
+
+
+# ---- the one reason, and what would change ----
+
+
+def lead(word: Word, answers: Iterable[Answer]) -> Answer | None:
+    """Return the answer that gives the verdict its word: what fails, else what is open, else waived."""
+    required = [a for a in answers if a.is_required and not a.passes]
+    failing = [a for a in required if a.status is Status.FAIL and a.waiver_id is None]
+    open_ = [a for a in required if a.status in (Status.UNKNOWN, Status.STALE)]
+    waived = [a for a in required if a.waiver_id is not None]
+    first = {
+        Word.NOT_READY: (failing, open_, waived),
+        Word.LIVE_BREACH: (failing, open_, waived),
+    }.get(word, (open_, failing, waived))
+    return next((group[0] for group in first if group), None)
+
+
+def settle(answers: Iterable[Answer], done: Iterable[Answer]) -> list[Answer]:
+    """Return the answers as they would be if the questions of ``done`` were answered with a pass."""
+    questions = {a.question for a in done}
+    return [
+        replace(a, status=Status.PASS, waiver_id=None)
+        if a.question in questions and not a.passes
+        else a
+        for a in answers
+    ]
+
+
+@dataclass(frozen=True)
+class Then:
+    """What the verdict would be once something is done, and how many rows would still stand open."""
+
+    word: Word
+    waivers: int
+    left: int
+
+
+def then(
+    answers: Sequence[Answer], done: Iterable[Answer], rows: Sequence[Row], *, committed: bool
+) -> Then:
+    """Return the verdict with the questions of ``done`` answered, by the verdict's own rule."""
+    after = settle(answers, done)
+    still = {(a.code, a.subject) for a in after if a.is_required and not a.passes}
+    waived = {(a.code, a.subject) for a in after if a.waiver_id is not None}
+    left = sum(
+        1
+        for row in rows
+        if any((a.code, a.subject) in still and a.waiver_id is None for a in row.answers)
+    )
+    return Then(add_up(after, committed=committed), len(waived), left)

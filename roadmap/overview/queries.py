@@ -1,0 +1,252 @@
+"""Reads that compose rooms: the words a reader may hear, and the rows of pages across rooms."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from roadmap.accounts.models import Person, Team
+from roadmap.launches.access import Asker, seen_by, visible
+from roadmap.launches.kinds import LaunchState, PhaseState
+from roadmap.launches.models import Launch, LaunchDependency, LaunchRequirement, Phase
+from roadmap.mechanisms.models import Mechanism
+from roadmap.overview.speech import Speech, named_in
+from roadmap.readiness.answers import Answer
+from roadmap.readiness.models import StoredVerdict
+from roadmap.requirements.models import Requirement
+from roadmap.taxonomy.queries import options
+
+ENDED = (LaunchState.CLOSED, LaunchState.CANCELLED)
+
+
+def _numbers(keys: Iterable[str]) -> list[int]:
+    return sorted({int(key.rpartition("-")[2]) for key in keys})
+
+
+def speech_for(
+    session: Session,
+    actor: Asker | None,
+    answers: Iterable[Answer],
+    *,
+    people: Collection[int | None] = (),
+    launches: Collection[int] = (),
+    mechanisms: Collection[int] = (),
+) -> Speech:
+    """Return the words for answers and for what else a page names; always four statements."""
+    keys, launch_ids, person_ids = named_in(answers)
+    launch_ids |= set(launches)
+    person_ids |= {one for one in people if one is not None}
+    numbers = sorted({*_numbers(keys), *mechanisms})
+    named = session.execute(
+        select(Mechanism.id, Mechanism.name).where(Mechanism.id.in_(numbers))
+    )
+    seen = session.execute(
+        visible(select(Launch.id, Launch.title).where(Launch.id.in_(sorted(launch_ids))), actor)
+    )
+    persons = session.execute(
+        select(Person.id, Person.name).where(Person.id.in_(sorted(person_ids)))
+    )
+    return Speech(
+        launches={row.id: row.title for row in seen},
+        mechanisms={f"{Mechanism.key_prefix}-{row.id}": row.name for row in named},
+        people={row.id: row.name for row in persons},
+        words=options(session).names,
+        root=request.script_root if request else "",
+    )
+
+
+# ---- one launch ----
+
+
+@dataclass(frozen=True)
+class RequirementLine:
+    """A requirement a launch delivers, as its page lists it."""
+
+    id: int
+    key: str
+    title: str
+    state: str
+    must: bool
+
+
+def requirements_of(session: Session, launch_id: int) -> list[RequirementLine]:
+    """Return the requirements a launch delivers, those it must first."""
+    rows = session.execute(
+        select(Requirement.id, Requirement.title, Requirement.state, LaunchRequirement.must)
+        .join(LaunchRequirement, LaunchRequirement.requirement_id == Requirement.id)
+        .where(LaunchRequirement.launch_id == launch_id)
+        .order_by(LaunchRequirement.must.desc(), Requirement.id)
+    )
+    return [
+        RequirementLine(r.id, f"{Requirement.key_prefix}-{r.id}", r.title, r.state.value, r.must)
+        for r in rows
+    ]
+
+
+def dependents_of(session: Session, actor: Asker | None, launch_id: int) -> Sequence[Any]:
+    """Return the launches that wait for this one, as far as the reader may know of them."""
+    query = (
+        select(Launch.id, Launch.title, Launch.state, LaunchDependency.phase_position)
+        .join(LaunchDependency, LaunchDependency.launch_id == Launch.id)
+        .where(LaunchDependency.depends_on_id == launch_id)
+        .order_by(Launch.id)
+    )
+    return session.execute(visible(query, actor)).all()
+
+
+def team_name(session: Session, team_id: int | None) -> str | None:
+    """Return a team's name; one statement whether or not a team is named."""
+    return session.scalar(select(Team.name).where(Team.id == team_id))
+
+
+# ---- many launches ----
+
+_judged = (
+    select(
+        Phase.launch_id,
+        func.coalesce(
+            func.min(case((Phase.state != PhaseState.LIVE, Phase.position))),
+            func.max(Phase.position),
+        ).label("position"),
+        func.max(Phase.position).label("last"),
+        func.sum(case((Phase.state != PhaseState.LIVE, 1), else_=0)).label("to_come"),
+    )
+    .group_by(Phase.launch_id)
+    .subquery("judged")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One launch as lists of launches show it, without its verdict."""
+
+    id: int
+    title: str
+    type: str
+    tier: int
+    state: str
+    owner_id: int | None
+    team_id: int | None
+    confidential: bool
+    commitment_no: int | None
+    phase: int | None
+    phases: int | None
+    share: float | None
+    starts_on: date | None
+    precision: str | None
+    all_live: bool
+    word: str | None
+    outlook: str | None
+    evaluated_at: datetime | None
+    fresh: bool
+
+    @property
+    def key(self) -> str:
+        """Return the human key."""
+        return f"{Launch.key_prefix}-{self.id}"
+
+
+def board_rows(session: Session, actor: Asker | None, at: datetime) -> list[BoardRow]:
+    """Return every launch the reader may know of that has not ended, in one statement.
+
+    A verdict that is outdated or expired is told by `fresh`; its word must not be shown.
+    """
+    from roadmap.readiness.models import CurrentVerdict
+
+    query = (
+        select(
+            Launch.id,
+            Launch.title,
+            Launch.type,
+            Launch.tier,
+            Launch.state,
+            Launch.owner_id,
+            Launch.team_id,
+            Launch.confidential,
+            Launch.commitment_no,
+            _judged.c.position,
+            _judged.c.last,
+            _judged.c.to_come,
+            Phase.share,
+            Phase.starts_on,
+            Phase.precision,
+            StoredVerdict.word,
+            StoredVerdict.outlook,
+            StoredVerdict.evaluated_at,
+            CurrentVerdict.outdated,
+            CurrentVerdict.valid_until,
+        )
+        .outerjoin(_judged, _judged.c.launch_id == Launch.id)
+        .outerjoin(
+            Phase,
+            (Phase.launch_id == Launch.id) & (Phase.position == _judged.c.position),
+        )
+        .outerjoin(CurrentVerdict, CurrentVerdict.launch_id == Launch.id)
+        .outerjoin(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
+        .where(Launch.state.not_in(ENDED), seen_by(actor))
+        .order_by(Launch.id)
+    )
+    return [
+        BoardRow(
+            r.id,
+            r.title,
+            r.type.value,
+            r.tier,
+            r.state.value,
+            r.owner_id,
+            r.team_id,
+            r.confidential,
+            r.commitment_no,
+            r.position,
+            r.last,
+            r.share,
+            r.starts_on,
+            r.precision.value if r.precision else None,
+            r.to_come == 0,
+            r.word,
+            r.outlook,
+            r.evaluated_at,
+            r.word is not None
+            and not r.outdated
+            and (r.valid_until is None or r.valid_until > at),
+        )
+        for r in session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PastWord:
+    """What a launch's verdict became at a moment."""
+
+    at: datetime
+    word: str
+    waived: int
+
+
+def words_since(
+    session: Session, launch_ids: Collection[int], since: datetime
+) -> dict[int, list[PastWord]]:
+    """Return each launch's verdict words from the one that held at ``since`` on, in one statement."""
+    ids = sorted(set(launch_ids))
+    before = (
+        select(func.max(StoredVerdict.id))
+        .where(StoredVerdict.launch_id.in_(ids), StoredVerdict.evaluated_at <= since)
+        .group_by(StoredVerdict.launch_id)
+    )
+    other = aliased(StoredVerdict)
+    query = (
+        select(other.launch_id, other.evaluated_at, other.word)
+        .where(
+            other.launch_id.in_(ids),
+            (other.evaluated_at > since) | other.id.in_(before),
+        )
+        .order_by(other.launch_id, other.evaluated_at, other.id)
+    )
+    found: dict[int, list[PastWord]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.launch_id, []).append(PastWord(row.evaluated_at, row.word, 0))
+    return found
