@@ -12,6 +12,8 @@ from roadmap.accounts import current
 from roadmap.accounts import room as accounts_room
 from roadmap.db import Database
 from roadmap.history import jobs as history_jobs
+from roadmap.launches import room as launches_room
+from roadmap.readiness import room as readiness_room
 from roadmap.scoring import room as scoring_room
 from roadmap.web import failures, headers, observe, session, templating
 
@@ -50,3 +52,5 @@ def _open_rooms(app: Flask) -> None:
     history_jobs.init_app(app)
     accounts_room.init_app(app)
     scoring_room.init_app(app)
+    launches_room.init_app(app)
+    readiness_room.init_app(app)
