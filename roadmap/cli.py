@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from roadmap.console import Commands, Problem, open_database, settings
+from roadmap.console import Commands, Problem, open_current, open_database, settings
+from roadmap.db import Database
 from roadmap.migrate import upgrade
 
 
@@ -87,12 +88,23 @@ def verify() -> None:
     click.echo("The history is whole: every record is what its last event says.")
 
 
+def _open_rooms() -> Database:
+    """Return the database with every room listening, so that commands do what pages do."""
+    from roadmap.application import create_app
+
+    config = settings()
+    open_current(config).dispose()
+    opened: Database = create_app(config).extensions["roadmap_db"]
+    return opened
+
+
 def _add_rooms() -> None:
     """Add the commands of the rooms."""
     from roadmap.accounts.commands import admin, list_jobs
+    from roadmap.exchange.commands_import import import_commands
     from roadmap.readiness.commands import evaluate_command
 
-    for command in (admin, list_jobs, evaluate_command):
+    for command in (admin, list_jobs, evaluate_command, import_commands(_open_rooms)):
         main.add_command(command)
 
 

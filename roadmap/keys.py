@@ -23,17 +23,22 @@ class Counter(Base):
 
 def next_number(session: Session, prefix: str) -> int:
     """Take the next number; the counter row is locked until the transaction ends."""
-    number = session.execute(
+    return next_numbers(session, prefix, 1)[0]
+
+
+def next_numbers(session: Session, prefix: str, count: int) -> range:
+    """Take the next ``count`` numbers, as ``next_number`` takes one."""
+    after = session.execute(
         update(Counter)
         .where(Counter.prefix == prefix)
-        .values(next=Counter.next + 1)
-        .returning(Counter.next - 1)
+        .values(next=Counter.next + count)
+        .returning(Counter.next)
     ).scalar()
-    if number is None:
-        session.add(Counter(prefix=prefix, next=2))
+    if after is None:
+        after = count + 1
+        session.add(Counter(prefix=prefix, next=after))
         session.flush()
-        return 1
-    return int(number)
+    return range(int(after) - count, int(after))
 
 
 def reserve(session: Session, prefix: str, number: int) -> None:

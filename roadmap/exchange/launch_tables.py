@@ -49,6 +49,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     LISTED_QUIRKS: ("file", "field", "kind", "value"),
 }
 TITLE_LENGTH = 300
+KEY_LENGTH = 200
 TEXT_LENGTH = 50_000
 
 
@@ -159,6 +160,8 @@ def _refusal(
     if key in accepted:
         line = accepted[key].line
         return "kep_path", "duplicate_key", f"This path is already used on line {line}."
+    if len(key) > KEY_LENGTH:
+        return "kep_path", "over_long", f"A path has at most {KEY_LENGTH} characters."
     if not title:
         return "title", "missing_title", "A launch needs a title."
     if len(title) > TITLE_LENGTH:

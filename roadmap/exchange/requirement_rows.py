@@ -66,6 +66,8 @@ class RequirementDraft:
     estimated_hours: Decimal | None
     labels: tuple[str, ...]
     extra: Mapping[str, tuple[str, ...]]
+    # Status and resolution as written.
+    status: str = ""
     parent: links.Reference | None = None
     relations: tuple[links.Relation, ...] = ()
 
@@ -247,6 +249,7 @@ def _read_row(
         estimated_hours=reader.number("estimated_hours"),
         labels=reader.words("labels", MAX_LABELS, NAME_LENGTH),
         extra=reader.untaken(TEXT_LENGTH),
+        status=" / ".join(filter(None, (reader.raw(f).strip() for f in ("status", "resolution")))),
     )
     return _Work(draft, _names(reader, draft, number), reader.parent(), relations)
 
