@@ -26,7 +26,8 @@ class MechanismFact:
 
     `rollout_ratio` is a share 0..1; `max_daily_actions` None means no cap; `staffed_until` is the
     last day the owner of a human queue attests staffing for; `receives_all` says that a review
-    queue gets every item of its cells before publication; `kill_switch_minutes`: time to off.
+    queue gets every item of its cells before publication; `automated_only` that no person decides
+    in an appeals queue; `kill_switch_minutes`: time to off.
     """
 
     id: int
@@ -43,6 +44,7 @@ class MechanismFact:
     fail_mode: FailMode | None = None
     staffed_until: date | None = None
     receives_all: bool = False
+    automated_only: bool = False
     kill_switch_minutes: int | None = None
     kill_switch_rehearsed_on: date | None = None
 

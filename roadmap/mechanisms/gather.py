@@ -32,6 +32,7 @@ _RECORD = (
     Mechanism.fail_mode,
     Mechanism.staffed_until,
     Mechanism.receives_all,
+    Mechanism.automated_only,
     Mechanism.kill_switch_minutes,
     Mechanism.kill_switch_rehearsed_on,
 )
@@ -76,6 +77,7 @@ def _mechanism(row: Any, coverage: tuple[ScopePattern, ...]) -> MechanismFact:
         fail_mode=row.fail_mode,
         staffed_until=row.staffed_until,
         receives_all=row.receives_all,
+        automated_only=row.automated_only,
         kill_switch_minutes=row.kill_switch_minutes,
         kill_switch_rehearsed_on=row.kill_switch_rehearsed_on,
     )

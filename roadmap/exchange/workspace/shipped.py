@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from roadmap.readiness.templates_content import STANDARD_CODE
 from roadmap.scoring.built_in import BUILT_IN
 
 
@@ -13,5 +14,5 @@ def built_in_frameworks() -> frozenset[str]:
 
 @cache
 def built_in_templates() -> frozenset[str]:
-    """Return the built-in checklist templates as ``eu@1``."""
-    return frozenset()
+    """Return the built-in checklist templates as ``standard@1``."""
+    return frozenset({f"{STANDARD_CODE}@1"})

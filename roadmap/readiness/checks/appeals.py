@@ -44,7 +44,9 @@ def _queues(ctx: Context, cell: ScopeCell) -> list[MechanismFact]:
     return [
         m
         for m in ctx.mechanisms.values()
-        if m.kind is MechanismKind.APPEALS_QUEUE and any(covers(p, cell) for p in m.coverage)
+        if m.kind is MechanismKind.APPEALS_QUEUE
+        and not m.automated_only
+        and any(covers(p, cell) for p in m.coverage)
     ]
 
 
@@ -61,7 +63,9 @@ def _obstacle(ctx: Context, cells: Sequence[ScopeCell]) -> tuple[str, MechanismF
         for link in ctx.links
         if link.role == "appeal" and link.mechanism_id in ctx.mechanisms
     ]
-    return ("automated_only" if any(m.automated for m in appealing) else "no_queue"), None
+    return (
+        "automated_only" if any(m.automated or m.automated_only for m in appealing) else "no_queue"
+    ), None
 
 
 def _facts(

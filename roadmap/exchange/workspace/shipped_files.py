@@ -1,0 +1,11 @@
+"""The workspace files that come with the program: the demo organisation and the stories."""
+
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+DEMO = DATA / "demo.json"
+
+
+def story_path(number: int) -> Path:
+    """Return the file of one acceptance story."""
+    return DATA / "stories" / f"story-{number:02d}.json"
