@@ -206,16 +206,19 @@ def _fit(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
     return cells[:end]
 
 
+def _shown(cells: tuple[str, ...]) -> str:
+    return shorten(" | ".join(cells[:4]))
+
+
 def _row_problem(line: int, cells: tuple[str, ...], width: int) -> Problem | None:
-    shown = shorten(" | ".join(cells[:4]))
     if len(cells) != width:
         reason = (
             f"The row has {len(cells)} cells, the header {width}: "
             "a delimiter or a quote is missing or too many."
         )
-        return Problem(line, "", shown, reason, fatal=True)
+        return Problem(line, "", _shown(cells), reason, fatal=True)
     longest = max(map(len, cells))
     if longest > MAX_CELL or sum(map(len, cells)) > MAX_ROW:
         reason = f"The row is too long: at most {MAX_CELL:,} characters a cell, {MAX_ROW:,} a row."
-        return Problem(line, "", shown, reason, fatal=True)
+        return Problem(line, "", _shown(cells), reason, fatal=True)
     return None

@@ -23,6 +23,7 @@ _NAMED = re.compile(
 _SLASHED = re.compile(
     r"(?P<first>\d{1,2})[/.](?P<other>\d{1,2})[/.](?P<year>\d{4}|\d{2})" + _TIME + _ZONE, re.ASCII
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,20})?", re.ASCII)
 _NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity", "∞", "-∞"})
 
@@ -296,9 +297,9 @@ def refuse_control_characters(text: str) -> None:
 
     Right-to-left marks and combining characters are writing, and stay.
     """
-    for position, char in enumerate(text, start=1):
-        code = ord(char)
-        if (code < 32 and char not in "\t\n\r") or 127 <= code < 160 or 0xD800 <= code < 0xE000:
-            raise ValueRefusedError(
-                f"Character {position} is the control character U+{code:04X}; remove it."
-            )
+    found = _CONTROL.search(text)
+    if found:
+        code, position = ord(found[0]), found.start() + 1
+        raise ValueRefusedError(
+            f"Character {position} is the control character U+{code:04X}; remove it."
+        )

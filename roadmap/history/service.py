@@ -127,7 +127,7 @@ def batch_digest(session: Session, kind: type[BatchRecorded], batch_id: int) -> 
 
 def row_digest(row: Any, salt: str) -> str:
     """Return the salted digest of a row's recorded columns."""
-    return salted(salt, {name: plain(value) for name, value, _ in column_values(row)})
+    return salted(salt, {name: value for name, value, _ in column_values(row)})
 
 
 class _Telling:
