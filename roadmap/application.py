@@ -14,8 +14,10 @@ from roadmap.db import Database
 from roadmap.history import jobs as history_jobs
 from roadmap.launches import room as launches_room
 from roadmap.readiness import room as readiness_room
+from roadmap.requirements import room as requirements_room
 from roadmap.scoring import room as scoring_room
-from roadmap.web import failures, headers, observe, session, templating
+from roadmap.taxonomy import room as taxonomy_room
+from roadmap.web import addresses, failures, headers, observe, session, templating
 
 csrf = CSRFProtect()
 
@@ -37,6 +39,7 @@ def create_app(config: Config | None = None) -> Flask:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     observe.init_app(app)
+    addresses.init_app(app)
     session.init_app(app)
     headers.init_app(app)
     failures.init_app(app)
@@ -51,6 +54,8 @@ def _open_rooms(app: Flask) -> None:
     """Register pages, subscriptions and jobs, lower rooms first."""
     history_jobs.init_app(app)
     accounts_room.init_app(app)
+    taxonomy_room.init_app(app)
+    requirements_room.init_app(app)
     scoring_room.init_app(app)
     launches_room.init_app(app)
     readiness_room.init_app(app)

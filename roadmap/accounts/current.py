@@ -1,5 +1,6 @@
 """Who is asking: the signed-in person of a request, read in one statement."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -92,9 +93,13 @@ def load_actor(session: Session, person_id: int) -> Actor | None:
     return actor_from(session.execute(actor_query().where(Person.id == person_id)).all())
 
 
+# What fits the column; a longer one is nobody's.
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
 def _load(token: str) -> Actor | None:
     person_id, _, epoch = token.partition(":")
-    if not (person_id.isdigit() and epoch.isdigit()):
+    if not (_NUMBER.fullmatch(person_id) and _NUMBER.fullmatch(epoch)):
         return None
     actor = load_actor(db_session(), int(person_id))
     return actor if actor is not None and actor.epoch == int(epoch) else None
@@ -106,4 +111,5 @@ def init_app(app: Flask) -> None:
     manager.anonymous_user = Visitor
     manager.session_protection = None  # the epoch revokes; addresses of phones change
     manager.user_loader(_load)
-    manager.init_app(app)
+    # The context comes from web.templating, so that an error page never has to ask the database.
+    manager.init_app(app, add_context_processor=False)

@@ -57,7 +57,7 @@ def begin_session(person_id: int) -> None:
 def sign_in() -> ResponseReturnValue:
     """Show the form, or sign in and go where the person wanted to be."""
     form = SignInForm(data={"next": request.args.get("next", "")})
-    if request.method == "GET":
+    if request.method != "POST":
         if current_user.is_authenticated:
             return redirect(safe_target(form.next.data))
         return render_template("accounts/sign_in.html", form=form)

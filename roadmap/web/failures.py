@@ -15,7 +15,7 @@ from flask import (
 )
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -32,11 +32,12 @@ def _secret(name: str) -> bool:
 
 def typed_fields() -> list[tuple[str, str]]:
     """Return the posted (name, value) pairs that may be shown again."""
-    return [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if value and not _secret(name)
-    ]
+    try:
+        fields = list(request.form.items(multi=True))
+    except HTTPException:
+        # The body itself was refused: too large, or not a form.
+        return []
+    return [(name, value) for name, value in fields if value and not _secret(name)]
 
 
 def page(status: int, title: str, text: str, todo: str) -> Response:
@@ -44,6 +45,8 @@ def page(status: int, title: str, text: str, todo: str) -> Response:
     if request.path.startswith("/api/"):
         body: dict[str, Any] = {"error": {"status": status, "title": title, "detail": text}}
         return make_response(jsonify(body), status)
+    # The database may be what failed: nothing on this page may ask it.
+    g.plain_page = True
     html = render_template(
         "errors/error.html",
         code=status,
@@ -121,6 +124,11 @@ def _twice(error: IntegrityError) -> Response:
     return _titled(409, _("The same was stored by somebody else at the same moment."))
 
 
+def _unfit(error: DataError) -> Response:
+    log.warning("refused by the database", exc_info=error)
+    return _titled(422, _("This holds a number or a character that cannot be stored."))
+
+
 def _database(error: OperationalError) -> Response:
     log.error("database not reachable", exc_info=error)
     return _titled(503, _("The database does not answer."))
@@ -138,6 +146,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(IntegrityError, _twice)
+    app.register_error_handler(DataError, _unfit)
     app.register_error_handler(OperationalError, _database)
     if not app.testing:
         app.register_error_handler(Exception, _unexpected)

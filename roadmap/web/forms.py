@@ -1,6 +1,5 @@
 """The base of all forms: trimmed text, no characters a database refuses, domain errors by field."""
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,24 +11,12 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from roadmap.errors import Conflict, Invalid
 from roadmap.web.i18n import _
-
-# Line breaks and tabs are text; other control characters are not, and PostgreSQL refuses NUL.
-_ALLOWED_CONTROLS = {"\n", "\r", "\t"}
+from roadmap.web.text import forbidden_character
 
 
 def clean_text(value: str | None) -> str | None:
     """Return the text without outer space and with one kind of line break."""
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
-
-
-def forbidden_character(value: str) -> str | None:
-    """Return the name of the first character that cannot be stored, None if all can."""
-    for character in value:
-        if character in _ALLOWED_CONTROLS:
-            continue
-        if unicodedata.category(character) in {"Cc", "Cs"}:
-            return f"U+{ord(character):04X}"
-    return None
 
 
 def no_control_characters(_form: Any, field: Field) -> None:

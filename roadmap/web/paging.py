@@ -6,12 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from roadmap.errors import Invalid
+from roadmap.web.i18n import _
+from roadmap.web.text import forbidden_character
 
 Row = TypeVar("Row")
 
@@ -57,23 +61,47 @@ def decode_mark(mark: str) -> tuple[Any, int]:
                 if "d" in value
                 else datetime.fromisoformat(value["t"])
             )
-        if type(key) is not int:
+        if type(key) is not int or abs(key) >= 2**63:
             raise TypeError("a key is a whole number")
+        if isinstance(value, str) and forbidden_character(value):
+            raise ValueError("a text no row can hold")
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError("a moment without its zone")
     except (ValueError, KeyError, TypeError, binascii.Error, UnicodeDecodeError):
-        raise Invalid("This page address is damaged. Start again from the first page.") from None
+        raise _damaged() from None
     return value, key
+
+
+def _damaged() -> Invalid:
+    return Invalid(_("This page address is damaged. Start again from the first page."))
+
+
+def _fits(order: Order, value: Any) -> bool:
+    """Return whether a mark's value can stand in the sorted column."""
+    kind = order.column.type.python_type
+    if value is None:
+        return order.nullable
+    if issubclass(kind, bool):
+        return isinstance(value, bool)
+    if issubclass(kind, int | float | Decimal):
+        small = isinstance(value, int | float) and abs(value) < 2**63
+        return small and not isinstance(value, bool)
+    return isinstance(value, str if issubclass(kind, Enum) else kind)
 
 
 def page_of(query: Select[Any], order: Order, mark: str | None, backward: bool) -> Select[Any]:
     """Return the query for one page: ordered, from the mark on, one row more than a page."""
     descending = order.descending != backward
     if mark is not None:
-        query = query.where(_beyond(order, *decode_mark(mark), backward=backward))
-    column = order.column.desc() if descending else order.column.asc()
+        value, key = decode_mark(mark)
+        if not _fits(order, value):
+            raise _damaged()
+        query = query.where(_beyond(order, value, key, backward=backward))
+    column: Any = order.column.desc() if descending else order.column.asc()
     if order.nullable:
         column = column.nulls_first() if backward else column.nulls_last()
-    key = order.key.desc() if descending else order.key.asc()
-    return query.order_by(column, key).limit(PAGE_SIZE + 1)
+    tie = order.key.desc() if descending else order.key.asc()
+    return query.order_by(column, tie).limit(PAGE_SIZE + 1)
 
 
 def _beyond(order: Order, value: Any, key: int, *, backward: bool) -> ColumnElement[bool]:

@@ -113,8 +113,10 @@ def _navigation() -> list[tuple[str, str, bool]]:
 
 
 def _context() -> dict[str, Any]:
+    signed_in = not g.get("plain_page") and current_user.is_authenticated
     return {
-        "nav": _navigation() if current_user.is_authenticated else [],
+        "current_user": current_user,
+        "nav": _navigation() if signed_in else [],
         "request_id": g.get("request_id", ""),
     }
 
