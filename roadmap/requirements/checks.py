@@ -12,8 +12,9 @@ from babel.numbers import list_currencies
 
 from roadmap.errors import Invalid
 from roadmap.requirements.rules import DatePrecision, RequirementKind, ScopeDimension, Severity
-from roadmap.web.forms import clean_text, forbidden_character
+from roadmap.web.forms import clean_text
 from roadmap.web.i18n import _, ngettext
+from roadmap.web.text import forbidden_character
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Team
@@ -22,7 +22,7 @@ _DECIDED = ("accepted", "declined", "merged", "snoozed", "asked")
 class Inbox:
     """The queue's first rows by age, and how many wait, are overdue, were decided today."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
     waiting: str
     overdue: int
     done_today: int
@@ -45,7 +45,7 @@ class Inbox:
 def read_inbox(session: Session, today: date) -> Inbox:
     """Return the inbox, three statements."""
     waits = (Requirement.state.in_(INBOX), Requirement.asked_at.is_(None))
-    query: Select[Any] = (
+    query = (
         select(
             Requirement.id,
             Requirement.title,

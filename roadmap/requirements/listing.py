@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
-    Select,
     and_,
     false,
     func,
@@ -113,7 +112,7 @@ def requirement_page(
     """
     asker = Asker(actor.id, actor.team_ids, clock.today())
     where = conditions(query, fields(teams, words), asker) + _texts(session, query)
-    columns = (
+    columns: tuple[Any, ...] = (
         R.id,
         R.title,
         R.kind,
@@ -128,8 +127,7 @@ def requirement_page(
         R.updated_at,
         R.next_word_on,
     )
-    statement: Select[Any] = select(*columns).where(*where)
-    return read_page(session, statement, order_of(sort), *marks)
+    return read_page(session, select(*columns).where(*where), order_of(sort), *marks)
 
 
 def _texts(session: Session, query: Query) -> list[ColumnElement[bool]]:

@@ -52,11 +52,11 @@ def decline(session: Session, actor: Actor | None, requirement: Requirement, why
 
 
 def snooze(
-    session: Session, actor: Actor | None, requirement: Requirement, why: str, until: date
+    session: Session, actor: Actor | None, requirement: Requirement, why: str, until: date | None
 ) -> None:
     """Put a requirement away until a day after today, when it comes back into triage."""
     until = _later("until", until)
-    if until <= clock.today():
+    if until == clock.today():
         raise Invalid.at("until", _("Choose a day after today."))
     move(
         session,

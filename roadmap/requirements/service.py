@@ -217,7 +217,7 @@ def _apply_efforts(requirement: Requirement, weeks_of: Mapping[int, float]) -> N
             )
 
 
-def hand_over(session: Session, actor: Actor | None, leaver_id: int, heir_id: int) -> int:
+def hand_over(session: Session, by: int | None, leaver_id: int, heir_id: int) -> int:
     """Make somebody else the requester of all a person asked for; return how many there were."""
     theirs = session.scalars(
         select(Requirement).where(Requirement.requester_id == leaver_id).order_by(Requirement.id)
@@ -225,6 +225,6 @@ def hand_over(session: Session, actor: Actor | None, leaver_id: int, heir_id: in
     for requirement in theirs:
         requirement.requester_id = heir_id
         requirement.updated_at = clock.now()
-        record(session, actor_id(actor), requirement, "requirement.handed_over")
+        record(session, by, requirement, "requirement.handed_over")
         publish(session, RequirementChanged(requirement.id))
     return len(theirs)

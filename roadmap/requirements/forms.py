@@ -1,0 +1,315 @@
+"""Forms of requirements: parse what was typed, say beside each field what cannot be stored."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from wtforms import (
+    DateField,
+    Field,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms import Form as PlainForm
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+
+from roadmap.errors import Invalid
+from roadmap.requirements import checks
+from roadmap.requirements.models import Requirement
+from roadmap.requirements.queries import codes_of
+from roadmap.requirements.rules import DatePrecision, RequirementKind, RequirementState, Severity
+from roadmap.requirements.wording import KINDS, PRECISIONS, SEVERITIES, STATES
+from roadmap.taxonomy.queries import Options
+from roadmap.web.forms import Form
+from roadmap.web.i18n import _
+
+
+class WholeNumberField(IntegerField):
+    """A whole number, written with or without separators; what is none keeps what was typed."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number, or refuse it in a sentence."""
+        if not valuelist or not (typed := valuelist[0].strip()):
+            self.data = None
+            return
+        try:
+            self.data = int(_digits(typed))
+        except ValueError:
+            self.data = None
+            raise ValueError(_("Write a whole number, such as 250.")) from None
+
+
+class AmountField(Field):
+    """Money typed in major units, kept in minor units."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{Decimal(self.data) / 100:f}".removesuffix(".00")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the amount, or refuse it in a sentence."""
+        self.data = None
+        if not valuelist or not (typed := valuelist[0].strip()):
+            return
+        try:
+            amount = Decimal(_digits(typed)) * 100
+            self.data = int(amount) if amount.is_finite() and amount == int(amount) else None
+        except InvalidOperation:
+            pass
+        if self.data is None:
+            raise ValueError(_("Write an amount with at most two decimals, such as 48000 or 9.50."))
+
+
+def _digits(typed: str) -> str:
+    return typed.replace(",", "").replace("\u00a0", "").replace(" ", "")
+
+
+class DayField(DateField):
+    """A date; one that does not exist is refused in a sentence and kept as typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date as ISO 8601."""
+        self.data = None
+        if not valuelist or not (typed := valuelist[0].strip()):
+            return
+        try:
+            self.data = date.fromisoformat(typed)
+        except ValueError:
+            raise ValueError(_("Write a date that exists, such as 2026-12-07.")) from None
+
+
+class LinesField(TextAreaField):
+    """One entry per line."""
+
+    data: Any
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "\n".join(self.data or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Split the lines."""
+        lines = valuelist[0].splitlines() if valuelist else []
+        self.data = [line.strip() for line in lines if line.strip()]
+
+
+class LinksField(LinesField):
+    """One web address per line, and after it what it is called."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "\n".join(f"{link['url']} {link['label']}".strip() for link in self.data or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Split each line into address and label."""
+        super().process_formdata(valuelist)
+        parts = [line.partition(" ") for line in self.data or ()]
+        self.data = [{"url": url, "label": label.strip()} for url, _space, label in parts]
+
+
+class CodesField(SelectMultipleField):
+    """Boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class EffortRow(PlainForm):
+    """What it costs one team."""
+
+    team = SelectField(_("Team"), coerce=lambda value: int(value or 0), validate_choice=False)
+    weeks = StringField(_("Weeks"))
+
+
+class RequirementForm(Form):
+    """Everything one may say about a requirement."""
+
+    title = StringField(
+        _("What do you need?"), [InputRequired(_("Give it a title of at least 3 characters."))]
+    )
+    problem = TextAreaField(
+        _("What is wrong or missing today?"),
+        [InputRequired(_("Say what is wrong or missing today."))],
+    )
+    outcome = TextAreaField(_("What should be true afterwards?"))
+    kind = RadioField(
+        _("What is it?"), [InputRequired(_("Choose what is asked for."))], validate_choice=False
+    )
+    severity = SelectField(_("How bad is it?"), [Optional()], validate_choice=False)
+    people_affected = WholeNumberField(_("People affected"), [Optional()])
+    criteria = LinesField(_("Done when"))
+    markets = CodesField(_("Markets"), validate_choice=False)
+    languages = CodesField(_("Languages"), validate_choice=False)
+    surfaces = CodesField(_("Surfaces"), validate_choice=False)
+    policy_areas = CodesField(_("Policy areas"), validate_choice=False)
+    weekly_volume = WholeNumberField(_("Items a week"), [Optional()])
+    sellers_affected = WholeNumberField(_("Sellers affected"), [Optional()])
+    value_at_stake = AmountField(_("Value at stake"), [Optional()])
+    currency = StringField(_("Currency"))
+    links = LinksField(_("Links to examples"))
+    needed_by = DayField(_("Needed by"), [Optional()])
+    needed_by_precision = SelectField(_("How exactly?"), validate_choice=False)
+    needed_by_reason = StringField(_("Why then?"))
+    regulation = StringField(_("Regulation"))
+    team_id = SelectField(
+        _("Team that asks"),
+        coerce=lambda value: int(value) if value not in (None, "", "None") else None,
+        validate_choice=False,
+    )
+    shown = HiddenField()
+
+    def offer(self, words: Options, teams: Sequence[tuple[int, str]], kept: Any = None) -> None:
+        """Set the choices; ``kept`` is a requirement whose codes may be switched off by now."""
+        codes = codes_of(kept) if kept is not None else {}
+        for name, dimension in checks.SCOPE_FIELDS.items():
+            self[name].choices = words.choices(dimension.value, keep=codes.get(name, ()))
+        self.kind.choices = [(kind.value, _(KINDS[kind])) for kind in RequirementKind]
+        self.severity.choices = [("", _("Choose…"))] + [
+            (one.value, _(SEVERITIES[one])) for one in Severity
+        ]
+        self.needed_by_precision.choices = [
+            (one.value, _(PRECISIONS[one])) for one in DatePrecision
+        ]
+        self.team_id.choices = [("", _("No team")), *teams]
+        for row in self.effort_rows:
+            row["team"].choices = [(0, _("Choose a team…")), *teams]
+        self.known = checks.Known(
+            {
+                dimension: {code for code, _name in self[name].choices}
+                for name, dimension in checks.SCOPE_FIELDS.items()
+            },
+            {number for number, _name in teams},
+        )
+
+    known = checks.Known()
+
+    @property
+    def effort_rows(self) -> list[Any]:
+        """Return the rows of the effort table, none when submitting."""
+        return []
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed as the service takes it."""
+        return {name: self[name].data for name in checks.FIELDS if name in self._fields}
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Check each field, then what the domain says of those that could be read."""
+        super().validate(extra_validators)
+        readable = {name: value for name, value in self.values().items() if not self[name].errors}
+        try:
+            checks.clean(readable, self.known)
+        except Invalid as error:
+            self.refuse(error)
+        return not self.problems
+
+    @property
+    def opened(self) -> Collection[str]:
+        """Return the names of fields that hold something or need mending, for what opens itself."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.errors or field.data not in (None, "", [])
+        }
+
+
+class EditForm(RequirementForm):
+    """The same for one that exists, with what it costs each team."""
+
+    efforts = FieldList(FormField(EffortRow), max_entries=12)
+
+    @property
+    def effort_rows(self) -> list[Any]:
+        """Return the rows of the effort table."""
+        return [entry.form for entry in self.efforts.entries]
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed; an unreadable effort stays text, which the checks refuse."""
+        found = super().values()
+        efforts: dict[int, Any] = {}
+        for row in self.effort_rows:
+            typed = (row.weeks.data or "").strip()
+            if row.team.data or typed:
+                efforts[row.team.data or 0] = _weeks(typed)
+        return found | {"efforts": efforts}
+
+
+def _weeks(typed: str) -> float | str:
+    try:
+        return float(typed.replace(",", "."))
+    except ValueError:
+        return typed
+
+
+def effort_entries(requirement: Requirement) -> list[dict[str, Any]]:
+    """Return the rows the effort table begins with: what is known and two empty ones."""
+    rows: list[dict[str, Any]] = [
+        {"team": row.team_id, "weeks": f"{row.weeks:g}"} for row in requirement.efforts
+    ]
+    return rows + [{"team": 0, "weeks": ""}] * 2
+
+
+class CommentForm(Form):
+    """Something to say."""
+
+    body = TextAreaField(_("Add to the discussion"), [InputRequired(_("Write something first."))])
+
+
+class SupportForm(Form):
+    """Why one supports it, and what it would save."""
+
+    support_reason = TextAreaField(_("Why do you need it too?"))
+    support_volume = WholeNumberField(_("Items a week it would save you"), [Optional()])
+
+
+class MoveForm(Form):
+    """One step in triage or in the backlog, with its why."""
+
+    move = RadioField(
+        _("What to do"),
+        [InputRequired(message=_("Choose what to do with it."))],
+        choices=[
+            ("accept", _("Accept")),
+            ("merge", _("Merge")),
+            ("snooze", _("Snooze")),
+            ("ask", _("Ask")),
+            ("decline", _("Decline")),
+        ],
+    )
+    target = StringField(_("Merge into"))
+    until = DayField(_("Until"), [Optional()])
+    next_word_on = DayField(_("Next word by"), [Optional()])
+    reason = TextAreaField(_("Why"))
+
+
+class AdvanceForm(Form):
+    """A step of work on an accepted requirement, or back into triage."""
+
+    state = SelectField(_("New state"), [InputRequired()])
+    reason = TextAreaField(_("Why"))
+    next_word_on = DayField(_("Next word by"), [Optional()])
+
+    def offer(self, states: Sequence[RequirementState]) -> None:
+        """Set the states one may choose."""
+        self.state.choices = [(state.value, _(STATES[state])) for state in states]
+
+
+class BlockerForm(Form):
+    """What must come first."""
+
+    blocker = StringField(_("Waits for"), [InputRequired(message=_("Write a key such as REQ-12."))])

@@ -1,0 +1,309 @@
+"""The pages of requirements: the list, one requirement, submitting and editing."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from roadmap.errors import Conflict, Invalid, NotFound
+from roadmap.history.conflict import as_shown, read_shown
+from roadmap.history.queries import feed
+from roadmap.lists.language import Query, QueryError, parse
+from roadmap.requirements import checks, listing, queries, service
+from roadmap.requirements.forms import (
+    AdvanceForm,
+    BlockerForm,
+    CommentForm,
+    EditForm,
+    RequirementForm,
+    SupportForm,
+    effort_entries,
+)
+from roadmap.requirements.models import Requirement
+from roadmap.requirements.rules import MOVES, RequirementKind, RequirementState
+from roadmap.requirements.wording import DIMENSIONS, KINDS, tell_feed
+from roadmap.taxonomy.queries import options
+from roadmap.web.guard import may
+from roadmap.web.i18n import _
+from roadmap.web.paging import Page
+from roadmap.web.session import db_session
+
+bp = Blueprint("requirements", __name__, url_prefix="/requirements")
+
+# Filters the page offers as menus; the query takes many more.
+MENUS = ("kind", "team", "market", "language", "surface", "policy")
+
+
+@bp.get("")
+@may("requirement.read")
+def index() -> ResponseReturnValue:
+    """List requirements; a key alone goes straight to its record."""
+    typed = request.args.get("q", "")
+    if (number := listing.key_in(typed)) is not None:
+        return redirect(url_for("requirements.show", key=f"REQ-{number}"))
+    return _list_page(typed, request.args.get("sort") or listing.DEFAULT_SORT)
+
+
+def _list_page(typed: str, sort: str) -> ResponseReturnValue:
+    session = db_session()
+    words, teams = options(session), listing.team_names(session)
+    query, page, problem = Query(), Page[Any]([], None, None), None
+    try:
+        query = parse(typed)
+        marks = (request.args.get("after"), request.args.get("before"))
+        page = listing.requirement_page(session, current_user, query, sort, teams, words, marks)
+    except QueryError as error:
+        problem = error
+    html = render_template(
+        "requirements/index.html",
+        typed=typed,
+        query=query,
+        problem=problem,
+        page=page,
+        sort=sort,
+        around=listing.around(session, [row.id for row in page.rows]),
+        counts=listing.state_counts(session),
+        teams=teams,
+        words=words,
+        menus=_menus(words, teams),
+    )
+    return html, 422 if problem else 200
+
+
+def _menus(words: Any, teams: listing.TeamNames) -> dict[str, tuple[str, list[tuple[str, str]]]]:
+    """Return for each menu its label and its (value, name) choices."""
+    return {
+        "kind": (_("Kind"), [(kind.value, _(KINDS[kind])) for kind in RequirementKind]),
+        "team": (_("Team"), [("me", _("My teams")), *teams.active]),
+        "market": (_("Market"), list(words.markets)),
+        "language": (_("Language"), list(words.languages)),
+        "surface": (_("Surface"), list(words.surfaces)),
+        "policy": (_("Policy area"), list(words.policy_areas)),
+    }
+
+
+@bp.get("/filter")
+@may("requirement.read")
+def narrow() -> ResponseReturnValue:
+    """Turn the menus' choices into a query and show the list; works without scripts."""
+    typed = request.args.get("q", "")
+    try:
+        query = parse(typed)
+        for name in MENUS:
+            picked = ",".join(request.args.getlist(name)).split(",")
+            query = query.having(name, [one for one in picked if one])
+        typed = str(query)
+    except QueryError:
+        pass  # the list says what is wrong with it
+    return redirect(url_for("requirements.index", q=typed or None, sort=request.args.get("sort")))
+
+
+@bp.get("/new")
+@may("requirement.submit")
+def new() -> ResponseReturnValue:
+    """Show the form to submit a requirement."""
+    form = RequirementForm(title=request.args.get("title"), currency="EUR")
+    if len(current_user.team_ids) == 1:
+        form.team_id.data = next(iter(current_user.team_ids))
+    form.needed_by_precision.data = "day"
+    return _new_page(form)
+
+
+@bp.post("")
+@may("requirement.submit")
+def create() -> ResponseReturnValue:
+    """Store a requirement, or look for similar ones first when asked to."""
+    form = _offered(RequirementForm())
+    if "check" in request.form:
+        return _new_page(form)
+    if form.validate_on_submit():
+        try:
+            stored = service.submit(db_session(), current_user, form.values())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("%(key)s is submitted.", key=stored.key), "success")
+            return redirect(url_for("requirements.show", key=stored.key, submitted=1), 303)
+    return _new_page(form), 422
+
+
+def _offered(form: Any, kept: Requirement | None = None) -> Any:
+    session = db_session()
+    teams = listing.team_names(session)
+    form.offer(options(session), [(teams.ids[code], name) for code, name in teams.active], kept)
+    return form
+
+
+def _new_page(form: RequirementForm) -> str:
+    if not form.kind.choices:
+        _offered(form)
+    found = _alike(form.title.data or "")
+    return render_template("requirements/new.html", form=form, similar=found)
+
+
+def _alike(title: str, without: int | None = None) -> list[queries.Alike]:
+    if len(title) < checks.TITLE_LENGTH[0]:
+        return []
+    return queries.similar(db_session(), title[:200], without=without, person_id=current_user.id)
+
+
+@bp.get("/similar")
+@may("requirement.read")
+def similar() -> ResponseReturnValue:
+    """Show what says something like a title; a fragment for the form, a page without scripts."""
+    title = request.args.get("title", "")
+    found = _alike(title)
+    part = "HX-Request" in request.headers
+    template = "requirements/_similar.html" if part else "requirements/similar.html"
+    return render_template(template, similar=found, title=title)
+
+
+@bp.get("/<key>")
+@may("requirement.read")
+def show(key: str) -> ResponseReturnValue:
+    """Show one requirement."""
+    requirement = queries.get_requirement(db_session(), current_user, key)
+    return record_page(requirement)
+
+
+def record_page(
+    requirement: Requirement,
+    *,
+    comment_form: CommentForm | None = None,
+    support_form: SupportForm | None = None,
+    advance_form: AdvanceForm | None = None,
+    blocker_form: BlockerForm | None = None,
+) -> str:
+    """Return the page of a requirement; a form that came back keeps what was typed in it."""
+    session = db_session()
+    supporters = queries.supporters(session, requirement.id)
+    own = next((one for one in supporters if one.person_id == current_user.id), None)
+    states = _next_states(requirement.state)
+    advance = advance_form or AdvanceForm(formdata=None)
+    advance.offer(states)
+    return render_template(
+        "requirements/show.html",
+        requirement=requirement,
+        **_context(session, requirement),
+        supporters=supporters,
+        own_support=own,
+        may_edit=queries.may_edit(current_user, requirement),
+        submitted="submitted" in request.args,
+        similar=_alike(requirement.title, requirement.id) if "submitted" in request.args else [],
+        states=states,
+        comment_form=comment_form or CommentForm(formdata=None),
+        support_form=support_form or _support_form(own),
+        advance_form=advance,
+        blocker_form=blocker_form or BlockerForm(formdata=None),
+    )
+
+
+def _support_form(own: queries.Supporter | None) -> SupportForm:
+    if own is None:
+        return SupportForm(formdata=None)
+    return SupportForm(formdata=None, support_reason=own.reason, support_volume=own.weekly_volume)
+
+
+def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
+    """Return what the record page reads beside the requirement itself."""
+    teams = listing.team_names(session)
+    told = tell_feed(feed(session, "requirement", requirement.id, limit=40), teams.names)
+    people = queries.people_named(
+        session,
+        [
+            requirement.requester_id,
+            requirement.state_changed_by,
+            *(row.accepted_by for row in requirement.criteria),
+            *(one.actor_id for one in told),
+        ],
+    )
+    related = queries.related(session, requirement)
+    return {
+        "teams": teams.names,
+        "told": told,
+        "people": people,
+        "words": options(session),
+        "scope": scope_of(requirement),
+        "ranked": queries.ranked_count(session),
+        "comments": queries.comments(session, requirement.id),
+        "blockers": [one for one in related if one.relation == "blocker"],
+        "blocked": [one for one in related if one.relation == "blocked"],
+        "merged": [one for one in related if one.relation == "merged"],
+        "target": next((one for one in related if one.relation == "target"), None),
+    }
+
+
+def scope_of(requirement: Requirement) -> list[tuple[str, str, list[str]]]:
+    """Return (dimension, its label, codes) of the dimensions a requirement names."""
+    return [
+        (dimension.value, _(label), codes)
+        for dimension, label in DIMENSIONS.items()
+        if (codes := sorted(row.code for row in requirement.scope if row.dimension == dimension))
+    ]
+
+
+def _next_states(state: RequirementState) -> list[RequirementState]:
+    """Return where a manager may take it from the record page; triage does the rest."""
+    work = (RequirementState.ACCEPTED, RequirementState.PLANNED)
+    done = (RequirementState.IN_PROGRESS, RequirementState.DELIVERED)
+    before = state in {*work, *done}
+    steps = [one for one in (*work, *done) if one in MOVES[state]] if before else []
+    back = RequirementState.TRIAGED
+    if back in MOVES[state] and state not in {
+        RequirementState.SUBMITTED,
+        RequirementState.DUPLICATE,
+    }:
+        steps.append(back)
+    return steps
+
+
+@bp.get("/<key>/edit")
+@may("requirement.submit")
+def edit(key: str) -> ResponseReturnValue:
+    """Show the form to edit a requirement."""
+    requirement = queries.get_requirement(db_session(), current_user, key, "edit")
+    current = queries.values_of(requirement)
+    form = EditForm(data=current | {"efforts": effort_entries(requirement)})
+    form.shown.data = as_shown(current)
+    return _edit_page(_offered(form, requirement), requirement)
+
+
+@bp.post("/<key>/edit")
+@may("requirement.submit")
+def store(key: str) -> ResponseReturnValue:
+    """Store an edit; what two people changed alike comes back with both versions."""
+    session = db_session()
+    requirement = queries.get_requirement(session, current_user, key, "edit", lock=True)
+    form = _offered(EditForm(), requirement)
+    status = 422
+    if form.validate_on_submit():
+        shown = read_shown(form.shown.data)
+        try:
+            service.edit(session, current_user, requirement, form.values(), shown or None)
+        except Conflict as conflict:
+            form.refuse(conflict)
+            # Sent again, the person's own words win over what they now see beside the field.
+            current = queries.values_of(requirement)
+            form.shown.data = as_shown(shown | {name: current[name] for name in conflict.fields})
+            status = 409
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            return redirect(url_for("requirements.show", key=requirement.key), 303)
+    return _edit_page(form, requirement), status
+
+
+def _edit_page(form: EditForm, requirement: Requirement) -> str:
+    return render_template("requirements/edit.html", form=form, requirement=requirement)
+
+
+def other_requirement(session: Session, key: str, field: str) -> Requirement:
+    """Return the requirement named in a field, locked; Invalid at the field if there is none."""
+    try:
+        return queries.get_requirement(session, current_user, key, lock=True)
+    except NotFound:
+        raise Invalid.at(
+            field, _("There is no requirement of this key. Write it as REQ-12.")
+        ) from None

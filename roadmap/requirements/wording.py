@@ -1,0 +1,209 @@
+"""Words people read: kinds, states, fields, and the history of a requirement as sentences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from roadmap.history.queries import FeedEntry
+from roadmap.requirements.rules import (
+    DatePrecision,
+    RequirementKind,
+    RequirementState,
+    ScopeDimension,
+    Severity,
+)
+from roadmap.web.i18n import _
+from roadmap.wording import N_
+
+KINDS = {
+    RequirementKind.TOOL: N_("A tool"),
+    RequirementKind.PRODUCT: N_("A product change"),
+    RequirementKind.WORKFLOW: N_("A workflow"),
+    RequirementKind.POLICY: N_("A policy"),
+    RequirementKind.AUTOMATION: N_("Automation"),
+    RequirementKind.QUALITY: N_("Quality or efficiency"),
+    RequirementKind.PROBLEM_REPORT: N_("A problem to report"),
+}
+SEVERITIES = {
+    Severity.CRITICAL: N_("Critical: harm or law broken now"),
+    Severity.HIGH: N_("High: large harm or loss, no way around"),
+    Severity.MEDIUM: N_("Medium: there is a costly way around"),
+    Severity.LOW: N_("Low: a nuisance"),
+}
+PRECISIONS = {
+    DatePrecision.DAY: N_("to the day"),
+    DatePrecision.WEEK: N_("that week"),
+    DatePrecision.MONTH: N_("that month"),
+    DatePrecision.QUARTER: N_("that quarter"),
+}
+STATES = {
+    RequirementState.SUBMITTED: N_("Submitted"),
+    RequirementState.TRIAGED: N_("Triaged"),
+    RequirementState.ACCEPTED: N_("Accepted"),
+    RequirementState.PLANNED: N_("Planned"),
+    RequirementState.IN_PROGRESS: N_("In progress"),
+    RequirementState.DELIVERED: N_("Delivered"),
+    RequirementState.DECLINED: N_("Declined"),
+    RequirementState.DUPLICATE: N_("Duplicate"),
+    RequirementState.SNOOZED: N_("Snoozed"),
+}
+DIMENSIONS = {
+    ScopeDimension.MARKET: N_("Markets"),
+    ScopeDimension.LANGUAGE: N_("Languages"),
+    ScopeDimension.SURFACE: N_("Surfaces"),
+    ScopeDimension.POLICY_AREA: N_("Policy areas"),
+}
+FIELDS = {
+    "title": N_("title"),
+    "problem": N_("problem"),
+    "outcome": N_("wanted outcome"),
+    "kind": N_("kind"),
+    "severity": N_("severity"),
+    "people_affected": N_("people affected"),
+    "weekly_volume": N_("weekly volume"),
+    "sellers_affected": N_("sellers affected"),
+    "value_at_stake": N_("value at stake"),
+    "currency": N_("currency"),
+    "links": N_("links"),
+    "needed_by": N_("needed-by date"),
+    "needed_by_precision": N_("precision of the date"),
+    "needed_by_reason": N_("reason of the date"),
+    "regulation": N_("regulation"),
+    "requester_id": N_("requester"),
+    "team_id": N_("team"),
+    "next_word_on": N_("next word"),
+    "acceptance_criterion": N_("acceptance criteria"),
+    "requirement_scope": N_("scope"),
+    "requirement_effort": N_("effort"),
+}
+# What "scored" means is said by the room that scores.
+_ACTIONS = {
+    "requirement.submitted": ("plus", N_("submitted this")),
+    "requirement.imported": ("download", N_("brought this in from a file")),
+    "requirement.edited": ("edit", N_("changed")),
+    "requirement.accepted": ("r-accepted", N_("accepted this")),
+    "requirement.declined": ("r-declined", N_("declined this")),
+    "requirement.merged": ("r-duplicate", N_("merged this as a duplicate")),
+    "requirement.unmerged": ("undo", N_("undid the merge")),
+    "requirement.received": ("r-duplicate", N_("merged another one into this:")),
+    "requirement.gave_back": ("undo", N_("undid the merge of another one:")),
+    "requirement.snoozed": ("r-snoozed", N_("snoozed this")),
+    "requirement.woken": ("clock", N_("brought this back into triage")),
+    "requirement.asked": ("c-unknown", N_("asked for information")),
+    "requirement.reopened": ("refresh", N_("reopened this")),
+    "requirement.moved_to_accepted": ("r-accepted", N_("put this back into the backlog")),
+    "requirement.moved_to_planned": ("r-planned", N_("planned this")),
+    "requirement.moved_to_in_progress": ("r-in-progress", N_("started this")),
+    "requirement.moved_to_delivered": ("r-delivered", N_("delivered this")),
+    "requirement.move_undone": ("undo", N_("took the last move back")),
+    "requirement.commented": ("comment", N_("commented")),
+    "requirement.comment_edited": ("comment", N_("reworded a comment")),
+    "requirement.supported": ("support", N_("supports this")),
+    "requirement.support_withdrawn": ("minus", N_("withdrew support")),
+    "requirement.criterion_accepted": ("check", N_("accepted a criterion as met")),
+    "requirement.criterion_reopened": ("undo", N_("no longer accepts a criterion as met")),
+    "requirement.prerequisite_added": ("link", N_("made this wait for")),
+    "requirement.prerequisite_removed": ("link", N_("no longer makes this wait for")),
+    "requirement.dependent_added": ("link", N_("put this before")),
+    "requirement.dependent_removed": ("link", N_("no longer puts this before")),
+    "requirement.dependents_imported": ("link", N_("put this before others, from a file")),
+    "requirement.handed_over": ("people", N_("handed this over")),
+}
+_LONG = frozenset({"problem", "outcome", "links"})
+# Told by the action itself, or of no use to a reader.
+_SILENT = frozenset(
+    {
+        *("state", "state_reason", "state_changed_at", "state_changed_by", "asked_at"),
+        *("snoozed_until", "duplicate_of_id", "updated_at", "created_at", "source", "source_key"),
+        "source_data",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the feed: a drawing, what was done, changed values, and the why."""
+
+    icon: str
+    text: str
+    changes: Sequence[tuple[str, str | None, str | None]]
+    why: str | None
+    actor_id: int | None
+    at: datetime
+
+
+def tell_feed(entries: Sequence[FeedEntry], teams: Mapping[int, str]) -> list[Told]:
+    """Return the events of a requirement in words; those of higher rooms by their plain name."""
+    return [_tell(entry, teams) for entry in entries]
+
+
+def _tell(entry: FeedEntry, teams: Mapping[int, str]) -> Told:
+    plain = entry.action.partition(".")[2].replace("_", " ")
+    icon, text = _ACTIONS.get(entry.action, ("history", plain))
+    edits = entry.action in {"requirement.edited", "requirement.handed_over"}
+    changes = _changes(entry.changes, teams) if edits else []
+    return Told(icon, _(text), changes, entry.why, entry.actor_id, entry.at)
+
+
+def _changes(
+    changes: Mapping[str, tuple[Any, Any]], teams: Mapping[int, str]
+) -> list[tuple[str, str | None, str | None]]:
+    """Return (field, before, after); long texts and lists are only named."""
+    found: dict[str, tuple[str, str | None, str | None]] = {}
+    for path, (old, new) in changes.items():
+        name = path.partition(":")[0]
+        if name in _SILENT or name not in FIELDS:
+            continue
+        if ":" in path or name in _LONG:
+            found[name] = (_(FIELDS[name]), None, None)
+        else:
+            before, after = _shown(name, old, teams), _shown(name, new, teams)
+            found[name] = (_(FIELDS[name]), before, after)
+    return list(found.values())
+
+
+def _shown(name: str, value: Any, teams: Mapping[int, str]) -> str:
+    if value is None or value == "":
+        return _("nothing")
+    if name == "team_id":
+        return teams.get(int(value), str(value))
+    if name == "value_at_stake":
+        return f"{int(value) / 100:,.2f}"
+    return str(value).replace("_", " ")
+
+
+def needed_text(needed_by: date | None, precision: DatePrecision, shown: str) -> str:
+    """Return a date as exactly as it is meant; ``shown`` is its day in words."""
+    if needed_by is None:
+        return ""
+    match precision:
+        case DatePrecision.QUARTER:
+            return f"Q{(needed_by.month + 2) // 3} {needed_by.year}"
+        case DatePrecision.MONTH:
+            return _(
+                "%(month)s %(year)s", month=_(_MONTHS[needed_by.month - 1]), year=needed_by.year
+            )
+        case DatePrecision.WEEK:
+            year, week, _day = needed_by.isocalendar()
+            return _("week %(week)s of %(year)s", week=week, year=year)
+        case _:
+            return shown
+
+
+_MONTHS = [
+    *(N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July")),
+    *(N_("August"), N_("September"), N_("October"), N_("November"), N_("December")),
+]
+
+
+def ordinal(number: int) -> str:
+    """Return 1st, 2nd, 3rd, 4th in English."""
+    if number % 100 in {11, 12, 13}:
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def state_word(state: RequirementState) -> str:
+    """Return a state's word."""
+    return _(STATES[state])
