@@ -236,11 +236,12 @@ def rehearse_kill_switch(
 
 
 def give_mechanism(
-    session: Session, actor: Actor | None, mechanism: Mechanism, owner_id: int | None
+    session: Session, by_id: int | None, mechanism: Mechanism, owner_id: int | None
 ) -> None:
     """Hand a mechanism to another owner, as when somebody leaves; the caller authorised it."""
     mechanism.owner_id = owner_id
-    told(session, actor, mechanism, "mechanism.handed_over")
+    record(session, by_id, mechanism, "mechanism.handed_over")
+    publish(session, MechanismChanged(mechanism.id))
 
 
 def _kind(value: MechanismKind | str) -> MechanismKind:

@@ -166,11 +166,11 @@ def delete_policy_version(session: Session, actor: Actor | None, version_id: int
 
 
 def give_version(
-    session: Session, actor: Actor | None, found: PolicyVersion, owner_id: int | None
+    session: Session, by_id: int | None, found: PolicyVersion, owner_id: int | None
 ) -> None:
     """Hand a version to another owner, as when somebody leaves; the caller authorised it."""
     found.owner_id = owner_id
-    record(session, actor_id(actor), found, "policy_version.handed_over")
+    record(session, by_id, found, "policy_version.handed_over")
     publish(session, PolicyChanged(found.policy_area_code))
 
 
