@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from zoneinfo import available_timezones
 
 ROOT = Path(__file__).resolve().parent
 
@@ -66,6 +67,20 @@ def _switch(name: str, default: bool) -> bool:
     raise ConfigError(f"{name} is {raw!r}: give true or false.")
 
 
+def _choice(name: str, default: str, *allowed: str) -> str:
+    raw = (os.environ.get(name) or default).lower()
+    if raw not in allowed:
+        raise ConfigError(f"{name} is {raw!r}: give {', '.join(allowed[:-1])} or {allowed[-1]}.")
+    return raw
+
+
+def _zone(name: str, default: str) -> str:
+    raw = os.environ.get(name) or default
+    if raw not in available_timezones():
+        raise ConfigError(f"{name} is {raw!r}: give a time zone such as Europe/Dublin.")
+    return raw
+
+
 def _database_url() -> str:
     raw = os.environ.get("DATABASE_URL") or f"sqlite:///{_instance() / 'roadmap.db'}"
     # Hosting platforms hand out the scheme without a driver; only psycopg 3 is installed.
@@ -107,7 +122,7 @@ class Config:
         default_factory=lambda: _number("MAX_CONTENT_LENGTH", 20_000_000, 1_000, 1_000_000_000)
     )
     # Zone for people who have not chosen one, as in Europe/Dublin.
-    TIME_ZONE: str = field(default_factory=lambda: _text("TIME_ZONE", "UTC"))
+    TIME_ZONE: str = field(default_factory=lambda: _zone("TIME_ZONE", "UTC"))
     # Threads of the web server.
     THREADS: int = field(default_factory=lambda: _number("THREADS", 4, 1, 64))
     # Seconds the worker may lag before /readyz answers 503.
@@ -115,9 +130,11 @@ class Config:
         default_factory=lambda: _number("WORKER_LAG_SECONDS", 120, 5, 86_400)
     )
     # Lowest level written to the log: debug, info, warning or error.
-    LOG_LEVEL: str = field(default_factory=lambda: _text("LOG_LEVEL", "info").lower())
+    LOG_LEVEL: str = field(
+        default_factory=lambda: _choice("LOG_LEVEL", "info", "debug", "info", "warning", "error")
+    )
     # Log lines as json or as plain text.
-    LOG_FORMAT: str = field(default_factory=lambda: _text("LOG_FORMAT", "plain"))
+    LOG_FORMAT: str = field(default_factory=lambda: _choice("LOG_FORMAT", "plain", "json", "plain"))
 
     def flask_settings(self) -> dict[str, object]:
         """Return the mapping that Flask reads, session cookie rules included."""

@@ -164,6 +164,8 @@ def work_once(db: Database, settings: Any) -> bool:
     # What the job changes is told in the history under its number.
     request_id.set(f"job-{run.id}")
     try:
+        if attempts > MAX_ATTEMPTS:
+            raise RuntimeError("its worker stopped answering each time it ran")
         if known is None:
             raise LookupError(f"no handler for jobs of kind {kind}")
         result = known.handler(run)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 import waitress
@@ -31,37 +32,40 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
-def _stop_with_parent(stop: threading.Event) -> None:
-    """Set ``stop`` when the supervising parent ends, however it ends."""
+def _stop_with_parent() -> None:
+    """Send this process SIGTERM when the supervising parent ends, however it ends."""
     if not os.environ.get(SUPERVISED):
         return
 
     def watch() -> None:
         sys.stdin.read()
-        stop.set()
+        os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
+def _on_signals(act: Callable[[], None]) -> None:
+    """Call ``act`` at the first SIGTERM or SIGINT; later ones change nothing."""
+
     def handle(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        act()
 
     signal.signal(signal.SIGTERM, handle)
     signal.signal(signal.SIGINT, handle)
 
 
 def serve_web(config: Config) -> None:
-    """Answer requests until told to stop."""
-    stop = threading.Event()
+    """Answer requests until told to stop; requests being answered are finished first."""
     app = create_app(config)
     server = waitress.create_server(
         app, host=config.HOST, port=config.PORT, threads=config.THREADS, ident=None
     )
-    _stop_on_signals(stop)
-    _stop_with_parent(stop)
-    threading.Thread(target=server.run, daemon=True).start()
-    stop.wait()
+    # The loop of waitress ends, and waits for its threads, when SystemExit is raised in it.
+    _on_signals(sys.exit)
+    _stop_with_parent()
+    server.run()
     server.close()
     app.extensions["roadmap_db"].dispose()
 
@@ -70,8 +74,8 @@ def serve_worker(config: Config) -> None:
     """Run jobs until told to stop; a running job is finished first."""
     stop = threading.Event()
     app = create_app(config)
-    _stop_on_signals(stop)
-    _stop_with_parent(stop)
+    _on_signals(stop.set)
+    _stop_with_parent()
     with app.app_context():
         run_worker(app.extensions["roadmap_db"], config, stop)
     app.extensions["roadmap_db"].dispose()
@@ -80,7 +84,7 @@ def serve_worker(config: Config) -> None:
 def supervise() -> int:
     """Start web server and worker, wait, and stop both; return the exit status."""
     stop = threading.Event()
-    _stop_on_signals(stop)
+    _on_signals(stop.set)
     environment = {**os.environ, SUPERVISED: "1"}
     children = [
         subprocess.Popen(  # noqa: S603 - our own command, no shell

@@ -1,0 +1,222 @@
+"""The command as people start it: real processes, real signals."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment(tmp_path: Path, **more: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "INSTANCE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT), **more}
+
+
+def command(tmp_path: Path, *words: str, given: str = "", **more: str) -> Any:
+    """Run `roadmap` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "roadmap.cli", *words],
+        env=environment(tmp_path, **more),
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def fetch(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
+def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the command ended by itself"
+        if fetch(port, "/readyz")[0] == 200:
+            return
+        time.sleep(0.1)
+    raise AssertionError(fetch(port, "/readyz"))
+
+
+def children_of(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in listed.read_text().split()]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`roadmap run` on a free port, ready."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "roadmap.cli", "run", "--no-demo"],
+        env=environment(tmp_path, PORT=str(port)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        wait_until_ready(port, process)
+        yield process, port
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=30)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at children in /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_run_starts_both_processes_and_stops_both(
+    number: signal.Signals, running: tuple[subprocess.Popen[str], int]
+) -> None:
+    process, port = running
+    children = children_of(process.pid)
+    assert len(children) == 2
+    assert fetch(port, "/sign-in")[0] == 200
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    assert f"http://127.0.0.1:{port}" in said
+    assert not any(alive(child) for child in children)
+    assert fetch(port, "/healthz")[0] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at children in /proc")
+def test_children_end_when_the_parent_is_killed(
+    running: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, _port = running
+    children = children_of(process.pid)
+    process.kill()
+    process.wait(30)
+    for _ in range(100):
+        if not any(alive(child) for child in children):
+            return
+        time.sleep(0.1)
+    raise AssertionError("a child outlived its parent")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at children in /proc")
+def test_when_one_process_ends_the_other_is_stopped_and_the_command_fails(
+    running: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, _port = running
+    first, second = children_of(process.pid)
+    os.kill(second, signal.SIGKILL)
+    process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert not alive(first)
+
+
+def one_sentence(result: Any, *words: str) -> None:
+    assert result.returncode == 1
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        one_sentence(command(tmp_path, "run", PORT=port), f"Port {port}", "PORT=")
+
+
+@pytest.mark.parametrize("words", [["run"], ["jobs"], ["init"], ["verify"]])
+def test_an_unreachable_database_is_one_sentence_without_its_password(
+    words: list[str], tmp_path: Path
+) -> None:
+    url = f"postgresql://somebody:hunter2@127.0.0.1:{free_port()}/x"
+    result = command(tmp_path, *words, DATABASE_URL=url, PORT=str(free_port()))
+    one_sentence(result, "cannot be reached", "DATABASE_URL")
+    assert "hunter2" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("PORT", "eighty", "whole number"),
+        ("PORT", "0", "from 1 to 65535"),
+        ("SECURE_COOKIES", "perhaps", "true or false"),
+        ("LOG_LEVEL", "loud", "debug, info, warning or error"),
+        ("LOG_FORMAT", "xml", "json or plain"),
+        ("TIME_ZONE", "Mars/Base", "Europe/Dublin"),
+        ("DATABASE_URL", "nonsense", "sqlite:///"),
+        ("DATABASE_URL", "mysql://x/y", "postgresql://"),
+        ("DATABASE_URL", "sqlite:////proc/none/x.db", "cannot be reached"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_sentence(
+    name: str, value: str, word: str, tmp_path: Path
+) -> None:
+    result = command(tmp_path, "jobs", **{name: value})
+    one_sentence(result, word)
+    if name != "DATABASE_URL":
+        assert name in result.stderr
+
+
+def test_commands_say_when_the_schema_is_missing(tmp_path: Path) -> None:
+    one_sentence(command(tmp_path, "jobs"), "roadmap init")
+
+
+def test_an_admin_is_made_from_the_shell(tmp_path: Path) -> None:
+    words = ["admin", "create", "--email", "Ana@example.org", "--name", "Ana"]
+    assert command(tmp_path, "init").returncode == 0
+    assert command(tmp_path, "init").returncode == 0
+    invited = command(tmp_path, *words, BASE_URL="https://roadmap.example.org/")
+    assert invited.returncode == 0
+    assert "https://roadmap.example.org/set-password?token=" in invited.stdout
+    one_sentence(command(tmp_path, *words), "has this address already")
+    words[3] = "ben@example.org"
+    short = command(tmp_path, *words, "--password-stdin", given="short\n")
+    one_sentence(short, "at least 12")
+    made = command(tmp_path, *words, "--password-stdin", given="violet anchor tide 9\n")
+    assert "ben@example.org" in made.stdout
+    assert "violet" not in made.stdout + made.stderr
+    one_sentence(command(tmp_path, "admin", "link", "nobody@example.org"), "Nobody has")
+    link = command(tmp_path, "admin", "link", "BEN@example.org")
+    assert "/set-password?token=" in link.stdout
+    assert command(tmp_path, "verify").returncode == 0
+
+
+def test_kept_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    command(tmp_path, "init")
+    for name in ("secret_key.txt", "history_key.txt"):
+        path = tmp_path / name
+        assert path.stat().st_mode & 0o077 == 0
+        assert len(path.read_text()) == 64
