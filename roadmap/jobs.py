@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import structlog
-from sqlalchemy import CheckConstraint, Index, String, Text, case, delete, select, update
+from sqlalchemy import CheckConstraint, Index, String, Text, case, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from roadmap import clock
@@ -226,9 +226,14 @@ def _plan_periodic(session: Session, name: str, every: timedelta, now: datetime)
 
 
 def newest(session: Session, limit: int = 100) -> Sequence[Job]:
-    """Return the newest jobs: failed ones first, then running, waiting and done ones."""
+    """Return the newest jobs: failed ones first, then running, waiting and done ones.
+
+    Periodic jobs that went well are left out: there are thousands a day and they say nothing.
+    """
+    routine = (Job.state == "done") & func.coalesce(Job.dedupe, "").startswith("every:")
     place = case({"failed": 0, "running": 1, "queued": 2}, value=Job.state, else_=3)
-    return session.scalars(select(Job).order_by(place, Job.id.desc()).limit(limit)).all()
+    query = select(Job).where(~routine).order_by(place, Job.id.desc()).limit(limit)
+    return session.scalars(query).all()
 
 
 def last_beat(session: Session) -> datetime | None:

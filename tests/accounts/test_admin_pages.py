@@ -258,6 +258,19 @@ def test_a_failed_job_is_shown_with_its_error_and_can_run_again(
     assert admin.post(f"/admin/jobs/{job.id}/retry").status_code == 422
 
 
+def test_routine_work_that_went_well_does_not_crowd_the_jobs(
+    database: Database, cast: Cast, sign_in: Any
+) -> None:
+    with database.writing() as session:
+        for kind, dedupe in (("test.tick", "every:test.tick"), ("test.import", None)):
+            job = jobs.enqueue(session, kind, dedupe=dedupe)
+            assert job is not None
+            job.state = "done"
+    page = sign_in(cast.erin).get("/admin/jobs").text
+    assert "test.import" in page
+    assert "test.tick" not in page
+
+
 def test_the_seal_page_shows_the_head(
     app: Flask, database: Database, cast: Cast, sign_in: Any
 ) -> None:
