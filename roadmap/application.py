@@ -13,6 +13,7 @@ from roadmap.accounts import room as accounts_room
 from roadmap.db import Database
 from roadmap.history import jobs as history_jobs
 from roadmap.launches import room as launches_room
+from roadmap.overview import room as overview_room
 from roadmap.readiness import room as readiness_room
 from roadmap.requirements import room as requirements_room
 from roadmap.scoring import room as scoring_room
@@ -59,3 +60,4 @@ def _open_rooms(app: Flask) -> None:
     scoring_room.init_app(app)
     launches_room.init_app(app)
     readiness_room.init_app(app)
+    overview_room.init_app(app)

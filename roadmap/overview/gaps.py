@@ -4,6 +4,7 @@ Pure: from a verdict and a reader's words to rows, the one reason, the smallest 
 verdict would be once it is done. The last is computed by the verdict's own rule, never guessed.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -83,11 +84,18 @@ class Row:
     due: date | None
     overdue: bool
     outlook: Outlook | None = None
+    promised: date | None = None
 
     @property
     def answer(self) -> Answer:
         """Return the answer the row shows."""
         return self.answers[0]
+
+    @property
+    def anchor(self) -> str:
+        """Return the part of the page's address that names the row."""
+        subject = f"{self.answer.code} {self.answer.subject}"
+        return f"{zlib.crc32(subject.encode()):08x}"
 
     @property
     def needed(self) -> bool:
@@ -134,13 +142,22 @@ def rows_of(
     speech: Speech,
     today: date,
     outlooks: Mapping[tuple[str, str], Outlook] | None = None,
+    promises: Mapping[tuple[str, str], date | None] | None = None,
 ) -> list[Row]:
-    """Return the rows for the answers, in their order; those that one act settles stand together."""
+    """Return the rows for the answers, in their order; those that one act settles stand together.
+
+    `outlooks` and `promises` (the day somebody promised) are by code and subject.
+    """
     folded: dict[tuple[object, ...], list[Answer]] = {}
     for answer in answers:
         fix = speech.fix(answer)
         folded.setdefault(_fold(answer, fix.marked if fix else ""), []).append(answer)
-    return [_row(group, speech, today, outlooks or {}) for group in folded.values()]
+    rows = [_row(group, speech, today, outlooks or {}) for group in folded.values()]
+    if not promises:
+        return rows
+    return [
+        replace(row, promised=promises.get((row.code, row.answer.subject))) for row in rows
+    ]
 
 
 def _row(

@@ -194,7 +194,8 @@ def room(
     ctx = Context(facts, verdict.at, verdict.phase)
     standing = [a for a in verdict.reasons if not a.passes]
     alone = outlooks(ctx, standing)
-    rows = rows_of(standing, speech, today, alone)
+    promises = {(p.code, p.subject): p.finish_on for p in facts.plans}
+    rows = rows_of(standing, speech, today, alone, promises)
     open_ = tuple(r for r in rows if r.needed and r.state != "waived")
     waived = tuple(r for r in rows if r.state == "waived")
     optional = tuple(r for r in rows if not r.needed)

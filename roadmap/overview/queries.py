@@ -12,12 +12,19 @@ from sqlalchemy.orm import Session, aliased
 from roadmap.accounts.models import Person, Team
 from roadmap.launches.access import Asker, seen_by, visible
 from roadmap.launches.kinds import LaunchState, PhaseState
-from roadmap.launches.models import Launch, LaunchDependency, LaunchRequirement, Phase
+from roadmap.launches.models import (
+    Launch,
+    LaunchCell,
+    LaunchDependency,
+    LaunchRequirement,
+    Phase,
+)
 from roadmap.mechanisms.models import Mechanism
 from roadmap.overview.speech import Speech, named_in
 from roadmap.readiness.answers import Answer
-from roadmap.readiness.models import StoredVerdict
+from roadmap.readiness.models import CurrentVerdict, StoredVerdict
 from roadmap.requirements.models import Requirement
+from roadmap.taxonomy.models import Market
 from roadmap.taxonomy.queries import options
 
 ENDED = (LaunchState.CLOSED, LaunchState.CANCELLED)
@@ -155,8 +162,6 @@ def board_rows(session: Session, actor: Asker | None, at: datetime) -> list[Boar
 
     A verdict that is outdated or expired is told by `fresh`; its word must not be shown.
     """
-    from roadmap.readiness.models import CurrentVerdict
-
     query = (
         select(
             Launch.id,
@@ -250,3 +255,39 @@ def words_since(
     for row in session.execute(query):
         found.setdefault(row.launch_id, []).append(PastWord(row.evaluated_at, row.word, 0))
     return found
+
+
+def in_market(session: Session, code: str) -> frozenset[int]:
+    """Return the launches with a cell in a market."""
+    query = select(LaunchCell.launch_id).where(LaunchCell.market_code == code).distinct()
+    return frozenset(session.scalars(query))
+
+
+def markets_of(session: Session, launch_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return the market codes of each launch, sorted, in one statement."""
+    query = (
+        select(LaunchCell.launch_id, LaunchCell.market_code)
+        .where(LaunchCell.launch_id.in_(sorted(set(launch_ids))))
+        .distinct()
+        .order_by(LaunchCell.launch_id, LaunchCell.market_code)
+    )
+    found: dict[int, list[str]] = {}
+    for launch_id, market in session.execute(query):
+        found.setdefault(launch_id, []).append(market)
+    return found
+
+
+def used_markets(session: Session) -> list[tuple[str, str]]:
+    """Return (code, name) of the markets that launches name, by name."""
+    used = select(LaunchCell.market_code).distinct()
+    rows = session.execute(
+        select(Market.code, Market.name).where(Market.code.in_(used)).order_by(Market.name)
+    )
+    return [(row.code, row.name) for row in rows]
+
+
+def used_teams(session: Session) -> list[tuple[int, str]]:
+    """Return (id, name) of the teams that own launches, by name."""
+    used = select(Launch.team_id).where(Launch.team_id.is_not(None)).distinct()
+    rows = session.execute(select(Team.id, Team.name).where(Team.id.in_(used)).order_by(Team.name))
+    return [(row.id, row.name) for row in rows]

@@ -159,6 +159,8 @@ class Speech:
             return _(STAGES.get(value, value))
         if name in _DATED:
             return _day(value)
+        if name == "item":
+            return value.rstrip(" .?:")
         return value
 
     def _spoken(self, params: Params) -> Params:

@@ -1,0 +1,128 @@
+"""Loads what the launch room shows: one launch, its facts, its fresh verdict and the words for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from flask import current_app, url_for
+from sqlalchemy.orm import Session
+
+from roadmap import clock
+from roadmap.launches.access import Asker, get_launch, may_edit
+from roadmap.launches.kinds import PhaseState
+from roadmap.launches.models import Launch
+from roadmap.overview.launch_room import TYPES, Room, last_monday, room, share_words
+from roadmap.overview.matrix import Matrix, later_phases, matrix_of
+from roadmap.overview.queries import speech_for, team_name
+from roadmap.readiness.gather import gather
+from roadmap.readiness.queries import verdicts_at
+from roadmap.readiness.verdict import Verdict, evaluate
+from roadmap.web.i18n import _
+from roadmap.web.templating import day
+
+
+@dataclass(frozen=True)
+class LaunchPage:
+    """A launch with everything its room shows on every tab."""
+
+    launch: Launch
+    room: Room
+    about: str
+    later: tuple[Verdict, ...]
+
+    def matrix(self) -> Matrix:
+        """Return the coverage matrix of the judged phase and of those still to come."""
+        return matrix_of(self.room.facts, [self.room.verdict, *self.later], self.room.speech)
+
+
+def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
+    """Return a launch's room, judged now, in a fixed number of statements.
+
+    Raises NotFound if there is no such launch the reader may know of.
+    """
+    launch = get_launch(session, actor, key, load=[Launch.phases])
+    now = clock.now()
+    facts = gather(session, [launch.id], now)[launch.id]
+    verdict = evaluate(facts, now)
+    later = tuple(evaluate(facts, now, at) for at in later_phases(facts, verdict.phase))
+    monday = datetime.combine(last_monday(now.date()), time(), UTC)
+    past = verdicts_at(session, [launch.id], monday).get(launch.id)
+    answers = [a for v in (verdict, *later) for a in v.reasons]
+    speech = speech_for(
+        session,
+        actor,
+        answers,
+        people=[launch.owner_id],
+        launches=[d.predecessor_id for d in facts.dependencies],
+        mechanisms=[m.id for m in facts.mechanisms],
+    )
+    team = team_name(session, launch.team_id)
+    return LaunchPage(
+        launch=launch,
+        room=room(facts, verdict, speech, past, now.date()),
+        about=_about(launch, speech.person(launch.owner_id), team, verdict.phase),
+        later=later,
+    )
+
+
+def _about(launch: Launch, owner: str | None, team: str | None, position: int | None) -> str:
+    parts = [
+        _("Type %(code)s, %(type)s", code=launch.type.value, type=_(TYPES[launch.type.value])),
+        _("tier %(tier)s", tier=launch.tier),
+        _("owner: %(name)s", name=owner) if owner else _("no owner"),
+    ]
+    if team:
+        parts.append(team)
+    text = ", ".join(parts) + "."
+    if position is None:
+        return text
+    text += " " + _("Phase %(at)s of %(count)s", at=position, count=len(launch.phases))
+    live = [p for p in launch.phases if p.state is PhaseState.LIVE]
+    if live:
+        last = live[-1]
+        text += "; " + _("live at %(share)s", share=share_words(last.share))
+        if last.went_live_on is not None:
+            text += " " + _("since %(day)s", day=day(last.went_live_on))
+    return text
+
+
+def tab_entries(page: LaunchPage, url: Any, current: str) -> list[tuple[str, str, bool]]:
+    """Return the tabs as (label, address, whether it is shown); `url` takes a tab's name."""
+    facts = page.room.facts
+    items = [i for i in facts.checklist]
+    answered = sum(1 for i in items if i.answer is not None or not i.applicable)
+    links: Sequence[tuple[str, str]] = (
+        ("summary", _("Summary")),
+        ("scope", _("Scope and forecast")),
+        ("mechanisms", _("Mechanisms and coverage")),
+        ("checklist", _("Checklist %(done)s/%(all)s", done=answered, all=len(items))),
+        ("links", _("Requirements and dependencies")),
+        ("history", _("History")),
+    )
+    return [(label, url(name), name == current) for name, label in links]
+
+
+def known_url(endpoint: str, **values: Any) -> str | None:
+    """Return the address of a page, None if no room has it."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+
+
+def actions(page: LaunchPage, actor: Asker) -> dict[str, Any]:
+    """Return the buttons of the page's head for this reader: some, and the one that matters most."""
+    key = page.launch.key
+    wanted: list[tuple[str, str | None]] = []
+    if may_edit(actor, page.launch):
+        wanted.append((_("Edit"), known_url("launches.edit", key=key)))
+    if actor.may("launch.create"):
+        wanted.append((_("Copy"), known_url("launches.copy", key=key)))
+    move = known_url("launches.move", key=key) if may_edit(actor, page.launch) else None
+    return {
+        "actions": [(label, url) for label, url in wanted if url],
+        "main_action": (_("Move on"), move) if move else None,
+    }
+
+
+def new_url(actor: Asker) -> str | None:
+    """Return where a launch is created, None for those who may not."""
+    return known_url("launches.new") if actor.may("launch.create") else None

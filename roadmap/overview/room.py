@@ -1,0 +1,13 @@
+"""Open the pages that compose rooms."""
+
+from flask import Flask
+
+from roadmap.overview import views
+from roadmap.web.templating import add_navigation
+from roadmap.wording import N_
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and their places in the bar."""
+    app.register_blueprint(views.bp)
+    add_navigation(app, N_("Launches"), "overview.board", "/launches", "launch.read")

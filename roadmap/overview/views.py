@@ -1,0 +1,67 @@
+"""Pages that compose rooms: home, board, launch room, timeline, search."""
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from roadmap.overview import board_page, launch_page, launch_tabs
+from roadmap.overview.portfolio import CHECK_GROUPS, CHIPS, GROUPS, Filters
+from roadmap.web.guard import may
+from roadmap.web.session import db_session
+
+bp = Blueprint("overview", __name__)
+
+TABS = {
+    "summary": launch_tabs.summary,
+    "scope": launch_tabs.scope,
+    "mechanisms": launch_tabs.mechanisms,
+    "checklist": launch_tabs.checklist,
+    "links": launch_tabs.links,
+    "history": launch_tabs.history,
+}
+
+
+@bp.get("/launches")
+@may("launch.read")
+def board() -> ResponseReturnValue:
+    """Show which launches need help this week, the worst first."""
+    chip = request.args.get("show", "all")
+    filters = Filters(
+        chip=chip if chip in CHIPS else "all",
+        market=request.args.get("market", "")[:2],
+        team=request.args.get("team", type=int),
+    )
+    after = request.args.get("after", type=int)
+    return render_template(
+        "overview/board.html",
+        board=board_page.load(db_session(), current_user, filters, after),
+        view="checks" if request.args.get("view") == "checks" else "list",
+        chips=CHIPS,
+        groups=GROUPS,
+        check_groups=CHECK_GROUPS,
+        new_url=launch_page.new_url(current_user),
+    )
+
+
+@bp.get("/launches/<key>")
+@may("launch.read")
+def launch(key: str) -> ResponseReturnValue:
+    """Show a launch: ready or not, why, and the smallest thing that would change that."""
+    session = db_session()
+    page = launch_page.load(session, current_user, key)
+    tab = request.args.get("tab", "summary")
+    tab = tab if tab in TABS else "summary"
+
+    def address(name: str) -> str:
+        return url_for(".launch", key=page.launch.key, tab=name if name != "summary" else None)
+
+    return render_template(
+        "overview/launch.html",
+        launch=page.launch,
+        room=page.room,
+        about=page.about,
+        tab=tab,
+        tabs=launch_page.tab_entries(page, address, tab),
+        **launch_page.actions(page, current_user),
+        **TABS[tab](session, current_user, page),
+    )
