@@ -1,0 +1,1 @@
+"""How fast the product is on a reference organisation, against floors measured in the same run."""

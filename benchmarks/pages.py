@@ -1,0 +1,126 @@
+"""Which pages are measured, where they are, and the query each list or record page must make."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benchmarks.floors import Query
+from benchmarks.organisation import words
+from benchmarks.organisation.launches import HEAVY
+from roadmap.requirements.models import Requirement
+from roadmap.requirements.rules import RequirementState
+from roadmap.web.paging import PAGE_SIZE, encode_mark
+
+# How far down the deep page begins at full scale.
+DEEP = 50_000
+_COLUMNS = (
+    "r.id, r.title, r.kind, r.state, r.severity, r.rank, r.effective_score, r.score, r.needed_by, "
+    "r.needed_by_precision, r.team_id, r.updated_at, r.next_word_on"
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page; without a query its floor is its own SQL played back."""
+
+    name: str
+    path: str
+    query: Query | None = None
+
+
+def pages(session: Session, scale: float) -> list[Page]:
+    """Return the pages for a stored organisation."""
+    return [*_lists(session, scale), *_records(session), *_composed()]
+
+
+def _list(**arguments: str) -> str:
+    return f"/requirements?{urlencode(arguments)}"
+
+
+def _lists(session: Session, scale: float) -> list[Page]:
+    best = f"ORDER BY r.effective_score DESC, r.id DESC LIMIT {PAGE_SIZE + 1}"
+    newest = f"ORDER BY r.updated_at DESC, r.id DESC LIMIT {PAGE_SIZE + 1}"
+    filtered = (
+        "r.state = 'accepted' AND r.effective_score IS NOT NULL AND EXISTS "
+        "(SELECT 1 FROM requirement_scope s WHERE s.requirement_id = r.id "
+        "AND s.dimension = 'market' AND s.code = 'DE')"
+    )
+    deep = round(DEEP * scale)
+    updated, key = _deep_mark(session, deep)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    stored = f"{updated:%Y-%m-%d %H:%M:%S.%f}" if sqlite else updated.isoformat()
+    chosen = f"SELECT {_COLUMNS} FROM requirement r WHERE"
+    return [
+        Page(
+            "Backlog by score",
+            _list(sort="-score"),
+            Query(f"{chosen} r.effective_score IS NOT NULL {best}"),
+        ),
+        Page(
+            "List filtered by state and market",
+            _list(q="state:accepted market:DE", sort="-score"),
+            Query(f"{chosen} {filtered} {best}"),
+        ),
+        Page(
+            f"List after {deep:,} rows",
+            _list(sort="-updated", after=encode_mark(updated, key)),
+            Query(
+                f"{chosen} (r.updated_at, r.id) < (:updated, :key) {newest}",
+                {"updated": stored, "key": key},
+            ),
+        ),
+        Page(
+            "List searched for a word",
+            _list(q=words.RARE, sort="-updated"),
+            Query(f"{chosen} {_found(sqlite, words.RARE)} {newest}"),
+        ),
+    ]
+
+
+def _deep_mark(session: Session, place: int) -> tuple[datetime, int]:
+    """Return the sort value and key of the row at that place of the list by last change."""
+    query = (
+        select(Requirement.updated_at, Requirement.id)
+        .order_by(Requirement.updated_at.desc(), Requirement.id.desc())
+        .offset(place - 1)
+        .limit(1)
+    )
+    row = session.execute(query).one()
+    return row.updated_at, row.id
+
+
+def _found(sqlite: bool, word: str) -> str:
+    if not sqlite:
+        return f"r.search_text LIKE '%{word}%'"
+    return (
+        "r.id IN (SELECT rowid FROM search_requirement "
+        f"WHERE search_requirement MATCH '\"{word}\"')"
+    )
+
+
+def _records(session: Session) -> list[Page]:
+    chosen = session.scalar(
+        select(Requirement.id)
+        .where(Requirement.state == RequirementState.ACCEPTED)
+        .order_by(Requirement.rank.is_(None), Requirement.rank)
+        .limit(1)
+    )
+    return [
+        Page(
+            "A requirement",
+            f"/requirements/REQ-{chosen}",
+            Query("SELECT * FROM requirement r WHERE r.id = :key", {"key": chosen}),
+        ),
+    ]
+
+
+def _composed() -> list[Page]:
+    return [
+        Page("Launch room", f"/launches/LCH-{HEAVY}"),
+        Page("Launch room, mechanisms", f"/launches/LCH-{HEAVY}?tab=mechanisms"),
+        Page("Portfolio board", "/launches"),
+        Page("Prioritise", "/prioritise"),
+    ]

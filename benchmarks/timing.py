@@ -1,0 +1,128 @@
+"""Measures pages against their floors, turn by turn, so that both meet the same machine."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.browser import Browser, Failed
+from benchmarks.pages import Page
+from benchmarks.reference import Reference
+
+WARM_UP = 5
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What a page took; milliseconds. Without a median it did not answer."""
+
+    name: str
+    median: float | None = None
+    p95: float = 0.0
+    floor: float = 0.0
+    statements: int = 0
+    slowest: float = 0.0
+    slowest_sql: str = ""
+    size: int = 0
+    problem: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """Return how many floors the page takes."""
+        return self.median / self.floor if self.median and self.floor else None
+
+
+@contextmanager
+def serving(reference: Reference, pages: Sequence[Page], folder: Path) -> Iterator[dict[str, int]]:
+    """Start the measured process, yield its ports, stop it however the block ends."""
+    settings = {
+        "url": reference.url,
+        "folder": str(folder),
+        "queries": {slug(page): asdict(page.query) for page in pages if page.query},
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.web_process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # The product logs every request; the log is written but not kept.
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "LOG_LEVEL": "info"},
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(json.dumps(settings) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            raise Failed("the measured process did not start")
+        yield json.loads(line)
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+def slug(page: Page) -> str:
+    """Return the name of a page in an address."""
+    return "".join(letter if letter.isalnum() else "-" for letter in page.name.lower())
+
+
+def measure(ports: dict[str, int], pages: Sequence[Page], times: int) -> Iterator[Timing]:
+    """Yield the timing of each page."""
+    product, floors = Browser(ports["product"]), Browser(ports["floors"])
+    try:
+        product.sign_in()
+        for page in pages:
+            try:
+                yield _measure(product, floors, page, times)
+            except Failed as problem:
+                yield Timing(page.name, problem=str(problem))
+    finally:
+        product.close()
+        floors.close()
+
+
+def _measure(product: Browser, floors: Browser, page: Page, times: int) -> Timing:
+    name = slug(page)
+    size = len(product.get(page.path))
+    floors.json("POST", "/record")
+    try:
+        product.get(page.path)
+    finally:
+        recorded = floors.json("POST", f"/record/{name}")
+    floor = f"/query/{name}" if page.query else f"/replay/{name}"
+    for _ in range(WARM_UP):
+        product.timed(page.path)
+        floors.timed(floor)
+        floors.timed(f"/replay/{name}")
+    taken, lowest = [], []
+    for _ in range(times):
+        taken.append(product.timed(page.path))
+        lowest.append(floors.timed(floor))
+    slowest = floors.json("GET", f"/slowest/{name}")
+    return Timing(
+        name=page.name,
+        median=statistics.median(taken),
+        p95=_percentile(taken, 0.95),
+        floor=statistics.median(lowest),
+        statements=recorded["statements"],
+        slowest=slowest["ms"],
+        slowest_sql=slowest["sql"],
+        size=size,
+    )
+
+
+def _percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
