@@ -6,7 +6,7 @@ reasons of other launches all go through `visible`.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import Session, selectinload
@@ -20,6 +20,8 @@ from roadmap.launches.models import Launch, LaunchReader
 from roadmap.web.i18n import _
 
 Right = Literal["read", "edit", "commit"]
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+Query = TypeVar("Query", bound=AnySelect)
 
 
 class Asker(Protocol):
@@ -56,7 +58,7 @@ def seen_by(actor: Asker | None, launch: Any = Launch) -> ColumnElement[bool]:
     return or_(launch.confidential.is_(False), launch.owner_id == actor.id, listed)
 
 
-def visible(query: Select[Any], actor: Asker | None, launch: Any = Launch) -> Select[Any]:
+def visible(query: Query, actor: Asker | None, launch: Any = Launch) -> Query:
     """Restrict a statement that selects from launches to those the actor may know of."""
     return query.where(seen_by(actor, launch))
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from roadmap.accounts.models import Person, Team
-from roadmap.launches.access import Asker, seen_by, visible
+from roadmap.launches.access import AnySelect, Asker, seen_by, visible
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import (
     Forecast,
@@ -43,13 +43,13 @@ def judged_position() -> ColumnElement[int]:
     )
 
 
-def launch_rows(actor: Asker | None) -> Select[Any]:
+def launch_rows(actor: Asker | None) -> AnySelect:
     """Return the columns lists show of each visible launch, its judged phase and owner included.
 
     Columns: id, title, type, state, tier, confidential, commitment_no, owner_id, owner, team_id,
     team, position, phase, share, starts_on, precision. Add where, order and limit as needed.
     """
-    query: Select[Any] = (
+    query = (
         select(
             Launch.id,
             Launch.title,
@@ -252,7 +252,7 @@ def leaning_on(session: Session, actor: Asker | None, mechanism_id: int) -> Depe
 
 def titles(session: Session, actor: Asker | None, ids: Collection[int]) -> dict[int, str]:
     """Return the titles of the visible launches among some, in one statement."""
-    query: Select[Any] = select(Launch.id, Launch.title).where(Launch.id.in_(sorted(set(ids))))
+    query = select(Launch.id, Launch.title).where(Launch.id.in_(sorted(set(ids))))
     return {row.id: row.title for row in session.execute(visible(query, actor))}
 
 

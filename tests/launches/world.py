@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from roadmap import clock
+from roadmap.history.capture import Recorded
 from roadmap.history.service import record, record_batch
 from roadmap.keys import next_number
 from roadmap.mechanisms.kinds import FailMode, LabelSource, MechanismKind, Metric, Sampling, Stage
@@ -45,13 +46,13 @@ def in_days(count: int) -> date:
 
 def make_words(session: Session) -> None:
     """Store regions, markets, languages, surfaces and two policy areas."""
-    rows = [
+    rows: list[Recorded] = [
         Region(code="EU", name="European Union"),
         Region(code="NA", name="North America"),
     ]
     session.add_all(rows)
     session.flush()
-    more = [
+    more: list[Recorded] = [
         Market(code="DE", name="Germany", region_code="EU"),
         Market(code="ES", name="Spain", region_code="EU"),
         Market(code="FR", name="France", region_code="EU"),

@@ -1,21 +1,17 @@
 """Verdicts through the database: stored when they change, outdated when an input does."""
 
-from datetime import timedelta
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadmap import clock
 from roadmap.launches.kinds import LaunchState, LaunchType
 from roadmap.launches.lifecycle import move_launch
 from roadmap.launches.links import remove_link
 from roadmap.launches.models import Launch, LaunchMechanism
 from roadmap.launches.rules import TierQuestions
-from roadmap.launches.scope import TrainingSpec, put_training_need, remove_forecast, set_scope
+from roadmap.launches.scope import TrainingSpec, put_training_need, set_scope
 from roadmap.launches.service import NewLaunch, create_launch
 from roadmap.readiness.checklists import Answered, answer_many, items_of
-from roadmap.readiness.models import ChecklistItem, CurrentVerdict, StoredVerdict
-from roadmap.readiness.queries import full_verdict, verdict_for
+from roadmap.readiness.queries import verdict_for
 from roadmap.readiness.service import evaluate_launches
 from roadmap.readiness.verdict import Word
 from tests.cast import Cast, actor
@@ -33,7 +29,7 @@ NEW_MARKET = TierQuestions(
 
 def make_spanish_launch(session: Session, cast: Cast) -> Launch:
     bob = actor(cast.bob, cast.program)
-    launch = create_launch(
+    return create_launch(
         session,
         bob,
         NewLaunch(
@@ -47,7 +43,6 @@ def make_spanish_launch(session: Session, cast: Cast) -> Launch:
             questions=NEW_MARKET,
         ),
     )
-    return launch
 
 
 def answer_all(session: Session, cast: Cast, launch: Launch) -> None:
