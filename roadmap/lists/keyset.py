@@ -1,18 +1,17 @@
 """Pages of a list that begin after the last row seen, each one index range however deep it lies."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from math import isfinite
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from roadmap.errors import Invalid
 from roadmap.web.i18n import _
 from roadmap.web.paging import PAGE_SIZE, Order, Page, decode_mark, encode_mark, make_page
 
-_LARGEST = 2**31
+_LARGEST_KEY = 2**31
+_LARGEST_NUMBER = 2**53
 
 
 def read_page(
@@ -43,14 +42,13 @@ def read_page(
 def _readable(marked: tuple[Any, int], order: Order) -> tuple[Any, int]:
     """Return the mark if it can belong to this order; anything else was made up."""
     value, key = marked
-    wanted = order.column.type.python_type
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+    kind = order.column.type
+    wanted = (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
+    if wanted is float and type(value) is int:
         value = float(value)
-    fits = value is None if order.nullable and value is None else type(value) is wanted
-    aware = not isinstance(value, datetime) or value.tzinfo is not None
-    finite = not isinstance(value, float) or isfinite(value)
-    small = not isinstance(value, int) or abs(value) < _LARGEST
-    if not (fits and aware and finite and small and 0 <= key < _LARGEST):
+    fits = order.nullable if value is None else type(value) is wanted
+    finite = not isinstance(value, int | float) or abs(value) < _LARGEST_NUMBER
+    if not (fits and finite and 0 <= key < _LARGEST_KEY):
         raise Invalid(_("This page address is damaged. Start again from the first page."))
     return value, key
 
