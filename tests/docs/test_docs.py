@@ -28,7 +28,9 @@ def test_every_setting_is_documented_and_no_other() -> None:
     assert set(rows("settings.md")) == {field.name for field in fields(Config)}
 
 
-def test_documented_defaults_are_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_documented_defaults_are_the_defaults(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     for field in fields(Config):
         monkeypatch.delenv(field.name, raising=False)
     monkeypatch.setenv("INSTANCE_DIR", str(tmp_path))
