@@ -62,8 +62,9 @@ class _Import:
         self.session, self.actor_id, self.plan, self.folder = session, actor_id, plan, folder
         query = select(Launch).where(Launch.source == SOURCE)
         self.here = {row.source_key: row for row in session.scalars(query)}
-        teams = session.execute(select(Team.code, Team.id)).tuples()
-        self.teams: dict[str, int | None] = dict(teams.all())
+        self.teams: dict[str, int | None] = {
+            row.code: row.id for row in session.execute(select(Team.code, Team.id))
+        }
         self.new_teams = sorted(
             {draft.team.lower() for draft in plan.launches if draft.team} - set(self.teams)
         )

@@ -99,9 +99,7 @@ def compare(session: Session, reading: Reading) -> Comparison:
     existing = _existing(session, reading.plan.source, sorted(names))
     known = {key: found.id for key, found in existing.items()}
     present = (
-        [(row.blocker_id, row.blocked_id) for row in session.execute(_LINKS)]
-        if any(draft.relations for draft in drafts)
-        else []
+        [(row.blocker_id, row.blocked_id) for row in session.execute(_LINKS)] if existing else []
     )
     result = Comparison(
         existing=existing,
