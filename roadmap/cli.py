@@ -39,7 +39,7 @@ def run(demo: bool) -> None:
     except OSError as error:
         raise Problem(str(error)) from None
     database = open_database(config)
-    lines = prepare(database, demo=demo)
+    lines = prepare(database, demo=demo, host=config.HOST)
     database.dispose()
     address = config.BASE_URL or f"http://{config.HOST}:{config.PORT}"
     click.echo(f"\nLaunch Roadmap is at {address}")
@@ -102,9 +102,17 @@ def _add_rooms() -> None:
     """Add the commands of the rooms."""
     from roadmap.accounts.commands import admin, list_jobs
     from roadmap.exchange.commands_import import import_commands
+    from roadmap.exchange.commands_workspace import demo_commands, workspace_commands
     from roadmap.readiness.commands import evaluate_command
 
-    for command in (admin, list_jobs, evaluate_command, import_commands(_open_rooms)):
+    for command in (
+        admin,
+        list_jobs,
+        evaluate_command,
+        import_commands(_open_rooms),
+        workspace_commands(_open_rooms),
+        demo_commands(_open_rooms),
+    ):
         main.add_command(command)
 
 

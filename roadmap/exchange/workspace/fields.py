@@ -15,6 +15,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from roadmap.exchange.workspace import forms
+
 LARGEST_INT = 2_147_483_647
 LARGEST_NUMBER = 1e15
 LONGEST_TEXT = 100_000
@@ -125,27 +127,18 @@ Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_not_bla
 Short = Annotated[str, StringConstraints(max_length=120)]
 Line = Annotated[str, StringConstraints(max_length=200)]
 Long = Annotated[str, StringConstraints(max_length=500)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-Market = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Region = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$")]
-Language = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)
-]
-Email = Annotated[
-    str, StringConstraints(pattern=r"^[^@\sA-Z]+@[^@\sA-Z]+$", min_length=3, max_length=254)
-]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-# `REQ-12`, `MEC-3`, `LCH-4`
-_NUMBER = r"[1-9][0-9]{0,8}$"
-RequirementKey = Annotated[str, StringConstraints(pattern=rf"^REQ-{_NUMBER}")]
-MechanismKey = Annotated[str, StringConstraints(pattern=rf"^MEC-{_NUMBER}")]
-LaunchKey = Annotated[str, StringConstraints(pattern=rf"^LCH-{_NUMBER}")]
-# `weapons@v3`
-PolicyLabel = Annotated[str, StringConstraints(pattern=r"^[^@]+@.+$", max_length=81)]
-# `eu-core@1`, `rice@1`
-Versioned = Annotated[str, StringConstraints(pattern=r"^[^@]+@[0-9]{1,9}$", max_length=60)]
-# `DE/de/live/weapons`, any part of which may be `*`
-Pattern = Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+/[^/]+/[^/]+$", max_length=130)]
+Code = Annotated[str, StringConstraints(pattern=forms.CODE)]
+Market = Annotated[str, StringConstraints(pattern=forms.MARKET)]
+Region = Annotated[str, StringConstraints(pattern=forms.REGION)]
+Language = Annotated[str, StringConstraints(pattern=forms.LANGUAGE, max_length=35)]
+Email = Annotated[str, StringConstraints(pattern=forms.EMAIL, max_length=254)]
+Currency = Annotated[str, StringConstraints(pattern=forms.CURRENCY)]
+RequirementKey = Annotated[str, StringConstraints(pattern=forms.REQUIREMENT)]
+MechanismKey = Annotated[str, StringConstraints(pattern=forms.MECHANISM)]
+LaunchKey = Annotated[str, StringConstraints(pattern=forms.LAUNCH)]
+PolicyLabel = Annotated[str, StringConstraints(pattern=forms.POLICY, max_length=81)]
+Versioned = Annotated[str, StringConstraints(pattern=forms.VERSIONED, max_length=60)]
+Pattern = Annotated[str, StringConstraints(pattern=forms.SCOPE, max_length=130)]
 
 Count = Annotated[int, Field(ge=0, le=LARGEST_INT)]
 Positive = Annotated[int, Field(ge=1, le=LARGEST_INT)]

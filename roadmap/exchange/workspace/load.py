@@ -29,6 +29,7 @@ from roadmap.history.capture import pending
 from roadmap.history.service import record
 from roadmap.launches.events import LaunchChanged
 from roadmap.mechanisms.events import EvidenceChanged, MechanismChanged
+from roadmap.readiness.service import ask_for_evaluation, ensure_current_rows
 from roadmap.requirements.events import RequirementsStored
 from roadmap.scoring.service import recompute_all
 from roadmap.taxonomy.events import CalendarChanged, PolicyChanged
@@ -120,3 +121,6 @@ def _tell(session: Session, changed: dict[tuple[str, int], Any], measured: set[i
         publish(session, RequirementsStored(tuple(requirements)))
     if requirements or any(kind == "framework" for kind, _number in changed):
         recompute_all(session)
+    if changed or measured:
+        ensure_current_rows(session)
+        ask_for_evaluation(session)

@@ -41,7 +41,7 @@ _PLACED: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("phases", Phase, ("position",)),
     ("checklist", ChecklistItem, ("code",)),
 )
-_WAIVER = ("check_code", "subject", "requested_by", "requested_at")
+_WAIVER = ("check_code", "subject", "requested_by")
 _TABLES = (
     *(table for _name, table, _identity in (*_LINES, *_PLACED)),
     LaunchReader,

@@ -23,7 +23,7 @@ from roadmap.scoring.models import ScoreEntry
 _LINES: tuple[tuple[str, Any, tuple[str, ...], str | None], ...] = (
     ("efforts", RequirementEffort, ("team_id",), None),
     ("supporters", RequirementSupport, ("person_id",), "created_at"),
-    ("comments", RequirementComment, ("author_id", "body", "created_at", "edited_at"), None),
+    ("comments", RequirementComment, ("author_id", "body"), None),
     ("scores", ScoreEntry, ("framework_code", "scorer_id"), "updated_at"),
 )
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from roadmap.exchange.workspace import forms
 from roadmap.exchange.workspace.fields import (
     Amount,
     Code,
@@ -170,7 +171,7 @@ class ChecklistItemPart(Part):
     valid_until: Day | None = None
     claim: Line = ""
     # `eu-core@1#dsa-16`
-    template_item: Annotated[str, Field(pattern=r"^[^@]+@[0-9]+#.+$", max_length=120)] | None = None
+    template_item: Annotated[str, Field(pattern=forms.TEMPLATE_ITEM, max_length=120)] | None = None
 
 
 class WaiverPart(Part):

@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from roadmap.exchange.workspace import forms
 from roadmap.exchange.workspace.fields import (
     Code,
     Count,
@@ -57,7 +58,7 @@ class ConfigurationPart(Part):
 
     label: Annotated[str, Field(min_length=1, max_length=80)]
     parameters: dict[str, Any] = {}
-    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")] | None = None
+    digest: Annotated[str, Field(pattern=forms.DIGEST)] | None = None
     created_at: Moment | None = None
 
 

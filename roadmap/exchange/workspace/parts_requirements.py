@@ -151,7 +151,7 @@ class RequirementPart(Part):
     weekly_volume: Count | None = None
     sellers_affected: Count | None = None
     # Minor units of the currency.
-    value_at_stake: Count | None = None
+    value_at_stake: Annotated[int, Field(ge=0, le=10**15)] | None = None
     currency: Currency | None = None
     links: list[LinkPart] = []
     needed_by: Day | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from roadmap.errors import RoadmapError
+from roadmap.exchange.workspace import forms
 from roadmap.web.i18n import _
 
 SHOWN = 80
@@ -40,6 +41,8 @@ class WorkspaceRefused(RoadmapError):
 
 def shown(value: Any) -> str:
     """Return a value as a sentence quotes it: one line, not too long."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = value if isinstance(value, str) else repr(value)
     flat = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
     short = flat if len(flat) <= SHOWN else flat[: SHOWN - 1] + "…"
@@ -70,6 +73,8 @@ def sentence(error: Mapping[str, Any], fields: Sequence[str]) -> str:
         return _(
             "%(value)s is not one of %(allowed)s", value=shown(value), allowed=more["expected"]
         )
+    if kind == "string_pattern_mismatch":
+        return _("%(value)s is not %(form)s", value=shown(value), form=_form(more["pattern"]))
     if kind == "value_error":
         return str(more["error"])
     return str(error["msg"])
@@ -83,7 +88,6 @@ _KINDS = {
     "string_too_long": _("the text is longer than %(max_length)s characters"),
     "string_too_short": _("the text is empty"),
     "string_type": _("%(value)s is not a text"),
-    "string_pattern_mismatch": _("%(value)s does not have the form %(pattern)s"),
     "int_type": _("%(value)s is not a whole number"),
     "int_from_float": _("%(value)s is not a whole number"),
     "int_parsing": _("%(value)s is not a whole number"),
@@ -94,4 +98,27 @@ _KINDS = {
     "dict_type": _("%(value)s is not an object"),
     "model_type": _("%(value)s is not an object"),
     "model_attributes_type": _("%(value)s is not an object"),
+}
+
+
+def _form(pattern: str) -> str:
+    """Return what a text must look like in words; the pattern itself where nothing is said."""
+    return _FORMS.get(pattern, _("of the form %(pattern)s", pattern=pattern))
+
+
+_FORMS = {
+    forms.CODE: _("a short name in small letters, as in live"),
+    forms.MARKET: _("two capital letters, as in DE"),
+    forms.REGION: _("a short name, as in EU"),
+    forms.LANGUAGE: _("a language tag, as in de or zh-Hant"),
+    forms.EMAIL: _("an e-mail address in small letters"),
+    forms.CURRENCY: _("a currency, as in EUR"),
+    forms.REQUIREMENT: _("a key such as REQ-12"),
+    forms.MECHANISM: _("a key such as MEC-3"),
+    forms.LAUNCH: _("a key such as LCH-4"),
+    forms.POLICY: _("a policy version, as in weapons@v3"),
+    forms.VERSIONED: _("a name and its version, as in rice@1"),
+    forms.SCOPE: _("four parts, as in DE/de/live/weapons or */de/*/*"),
+    forms.DIGEST: _("a digest in hexadecimal digits"),
+    forms.TEMPLATE_ITEM: _("an item of a template, as in standard@1#budget"),
 }
