@@ -51,9 +51,28 @@ def fill(url: str, sizes: Sizes, say: Say) -> None:
     """Migrate an empty database and write the organisation into it."""
     began = time.perf_counter()
     database = Database(url)
-    upgrade(database)
-    with database.writing() as session:
-        ensure_built_in(session)
+    try:
+        upgrade(database)
+        with database.writing() as session:
+            ensure_built_in(session)
+        rows = _load(database, sizes)
+        written = time.perf_counter()
+        with database.writing() as session:
+            keys.reserve(session, "REQ", sizes.requirements)
+            keys.reserve(session, "MEC", sizes.mechanisms)
+            keys.reserve(session, "LCH", sizes.launches)
+            recompute_all(session)
+    finally:
+        database.dispose()
+    say(
+        f"{rows:,} rows written in {written - began:.0f} s, "
+        f"scored and ranked in {time.perf_counter() - written:.0f} s."
+    )
+
+
+def _load(database: Database, sizes: Sizes) -> int:
+    """Write all rows and return their number."""
+    # New connections: the loader sets its own on SQLite up for speed, and they are not kept.
     database.dispose()
     with loading(database.engine) as loader:
         base = ground.load(loader, sizes)
@@ -63,21 +82,7 @@ def fill(url: str, sizes: Sizes, say: Say) -> None:
         measurements.load(loader, base, registry)
         events.load(loader, base)
     database.dispose()
-    written = time.perf_counter()
-    with database.writing() as session:
-        for prefix, count in (
-            ("REQ", sizes.requirements),
-            ("MEC", sizes.mechanisms),
-            ("LCH", sizes.launches),
-        ):
-            keys.reserve(session, prefix, count)
-        recompute_all(session)
-    database.dispose()
-    rows = sum(loader.counts.values())
-    say(
-        f"{rows:,} rows written in {written - began:.0f} s, "
-        f"scored and ranked in {time.perf_counter() - written:.0f} s."
-    )
+    return sum(loader.counts.values())
 
 
 @contextmanager

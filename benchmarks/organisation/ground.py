@@ -77,9 +77,9 @@ def draw_for(part: str, sizes: Sizes) -> Random:
 def load(loader: Loader, sizes: Sizes) -> Ground:
     """Write the ground and return what others refer to."""
     _taxonomy(loader, sizes)
-    versions = list(_policies(loader, sizes))
     draw = draw_for("people", sizes)
     loader.add(Person, _people(draw, sizes))
+    versions = list(_policies(loader, sizes))
     loader.add(
         Team,
         (

@@ -69,6 +69,8 @@ class _Requirements:
     def _requirement(self, number: int, state: RequirementState) -> Row:
         draw, sizes = self.draw, self.sizes
         title, problem = words.title(draw), words.problem(draw)
+        if number % 1_000 == 3:
+            title = f"{title} ({words.RARE})"
         created = sizes.now - timedelta(minutes=draw.randint(60, 60 * 24 * 900))
         moved = created + (sizes.now - created) * draw.random()
         kind = draw.choice(_KINDS)

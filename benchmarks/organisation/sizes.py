@@ -27,7 +27,7 @@ class Sizes:
     @property
     def people(self) -> int:
         """Return the number of people; the first is the one who signs in."""
-        return self._of(5_000, 40)
+        return self._of(5_000, 60)
 
     @property
     def teams(self) -> int:

@@ -51,8 +51,8 @@ _FAMILY = (
     "Kowalski", "Li", "Moreau", "Nguyen", "Okafor", "Pereira", "Rossi", "Srisai", "Tan", "Ullah",
     "Varga", "Weber", "Xu", "Yilmaz", "Zhang",
 )  # fmt: skip
-# A word that stands in few titles, and one in Chinese that stands in some: what search looks for.
-RARE, RARE_CHINESE = "periscope", "仿冒"
+# A word that stands in one title in a thousand, and two signs of some Chinese titles.
+RARE, CHINESE = "periscope", "仿冒"
 
 
 def thing(draw: Random) -> str:
@@ -67,8 +67,7 @@ def title(draw: Random) -> str:
         return f"{draw.choice(_CHINESE)}（{draw.choice(CITIES)}）"
     if fate < 0.08:
         return f"{draw.choice(_THAI)} {draw.choice(CITIES)}"
-    words = f"{draw.choice(_VERBS)} {thing(draw)} {draw.choice(_PLACES)}"
-    return f"{words} with the {RARE}" if fate > 0.999 else words
+    return f"{draw.choice(_VERBS)} {thing(draw)} {draw.choice(_PLACES)}"
 
 
 def problem(draw: Random) -> str:
