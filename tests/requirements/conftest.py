@@ -41,7 +41,7 @@ def people(cast: Cast) -> People:
 def words(database: Database) -> None:
     """Germany and France, German and French, live and listing, weapons."""
     with database.writing() as session:
-        rows = [
+        rows: list[Any] = [
             *(Market(code=code, name=name) for code, name in (("DE", "Germany"), ("FR", "France"))),
             *(
                 Language(code=code, name=name)

@@ -1,4 +1,4 @@
-"""The pages of requirements: they work without scripts, keep what was typed, and cost few statements."""
+"""The pages of requirements: no scripts needed, what was typed is kept, few statements."""
 
 import re
 from html import unescape
@@ -27,6 +27,13 @@ def stored(database: Database, number: int = 1) -> Requirement:
         return queries.get_requirement(session, None, number)
 
 
+def first(pattern: str, text: str) -> str:
+    """Return what the first match of the pattern holds."""
+    found = re.search(pattern, text)
+    assert found is not None
+    return str(found[1])
+
+
 @pytest.fixture
 def many(database: Database, people: People, make: Make) -> None:
     with database.writing() as session:
@@ -43,7 +50,7 @@ def test_a_partner_submits_and_reads_what_happens_next(database, cast, sign_in) 
     assert "&lt;b&gt;spoken&lt;/b&gt;" in answer.text
     requirement = stored(database)
     assert requirement.team_id == cast.ops.id
-    assert [row.text for row in requirement.criteria][0] == "Found within 5 minutes"
+    assert requirement.criteria[0].text == "Found within 5 minutes"
 
 
 @pytest.mark.parametrize(
@@ -119,12 +126,12 @@ def test_the_list_costs_a_fixed_number_of_statements(cast, sign_in, many, statem
     page = client.get("/requirements?sort=-created")
     assert page.status_code == 200
     assert len(statements) == 7
-    following = unescape(re.search(r'rel="next" href="([^"]+)"', page.text)[1])
+    following = unescape(first(r'rel="next" href="([^"]+)"', page.text))
     second = client.get(following)
     assert len(statements) == 14
     titles = re.findall(r"Requirement number \d+", page.text + second.text)
     assert len(set(titles)) == 60
-    back = unescape(re.search(r'rel="prev" href="([^"]+)"', second.text)[1])
+    back = unescape(first(r'rel="prev" href="([^"]+)"', second.text))
     assert re.findall(r"number \d+", client.get(back).text) == re.findall(r"number \d+", page.text)
 
 
@@ -137,11 +144,11 @@ def test_every_sort_walks_all_pages_both_ways(cast, sign_in, many, database, peo
     for direction in ("", "-"):
         client = sign_in(cast.alice)
         first = client.get(f"/requirements?sort={direction}{sort}")
-        link = unescape(re.search(r'rel="next" href="([^"]+)"', first.text)[1])
+        link = unescape(first(r'rel="next" href="([^"]+)"', first.text))
         second = client.get(link)
         names = re.findall(r"Requirement number \d+", first.text + second.text)
         assert len(names) == len(set(names)) == 60
-        back = unescape(re.search(r'rel="prev" href="([^"]+)"', second.text)[1])
+        back = unescape(first(r'rel="prev" href="([^"]+)"', second.text))
         again = re.findall(r"Requirement number \d+", client.get(back).text)
         assert again == re.findall(r"Requirement number \d+", first.text)
 
@@ -279,9 +286,11 @@ def form_of(html: str) -> dict[str, object]:
         boxes = attributes.get("type") in ("checkbox", "radio")
         if "name" in attributes and (not boxes or " checked" in tag):
             found[attributes["name"]] = unescape(attributes.get("value", ""))
-    for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
+    areas = r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>'
+    for name, text in re.findall(areas, form, re.DOTALL):
         found[name] = unescape(text).strip()
-    for name, options in re.findall(r'<select[^>]*name="([\w-]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+    menus = r'<select[^>]*name="([\w-]+)"[^>]*>(.*?)</select>'
+    for name, options in re.findall(menus, form, re.DOTALL):
         chosen = re.search(r'<option selected value="([^"]*)"', options)
         found[name] = unescape(chosen[1]) if chosen else ""
     return found
@@ -348,14 +357,14 @@ def test_the_record_takes_comments_support_criteria_and_prerequisites(
     )
     page = alice.get(here).text
     assert "40 a week" in page
-    number = re.search(r"/criteria/(\d+)", page)[1]
+    number = first(r"/criteria/(\d+)", page)
     assert alice.post(f"{here}/criteria/{number}", data={"accepted": "1"}).status_code == 303
     assert "1 of 1 accepted" in alice.get(here).text
     assert alice.post(f"{here}/prerequisites", data={"blocker": "REQ-2"}).status_code == 303
     refused = charlie.post("/requirements/REQ-2/prerequisites", data={"blocker": "REQ-1"})
     assert refused.status_code == 422
     assert "already waits for" in refused.text
-    comment = re.search(r"/comments/(\d+)", charlie.get(here).text)[1]
+    comment = first(r"/comments/(\d+)", charlie.get(here).text)
     assert charlie.get(f"{here}/comments/{comment}").status_code == 200
     assert (
         charlie.post(f"{here}/comments/{comment}", data={"body": "We as well"}).status_code == 303

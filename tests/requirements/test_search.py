@@ -1,0 +1,124 @@
+"""Search finds the same on both databases, in any script, whatever signs a word holds."""
+
+import pytest
+
+from roadmap.db import Database
+from roadmap.lists.language import Query, parse
+from roadmap.requirements import listing, queries, service
+from roadmap.taxonomy.queries import options
+from roadmap.textsearch import normal, words_of
+from tests.requirements.conftest import Make, People
+
+TITLES = {
+    1: "Parfüm-Fälschungen im Live erkennen",
+    2: "直播中识别仿冒香水",
+    3: "ตรวจจับน้ำหอมปลอมในไลฟ์",
+    4: "Share of 100% wrong pauses",
+    5: "snake_case_name in rules",
+    6: 'Say "exactly this" twice',
+    7: "It's O'Brien's back\\slash",
+    8: "ΑΡΩΜΑ και ИКРА",
+    9: "snakeXcaseXname 100 wrong",
+}
+
+FOUND = {
+    "parfum": {1},
+    "PARFÜM": {1},
+    "falschungen live": {1},
+    "香水": {2},
+    "识别仿冒": {2},
+    "水": {2},
+    "น้ำหอม": {3},
+    "ปลอม": {3},
+    "100%": {4},
+    "%": {4},
+    "snake_case": {5},
+    "_c": {5},
+    "exactly": {6},
+    "O'Brien": {7},
+    "back\\slash": {7},
+    "\\": {7},
+    "αρωμα": {8},
+    "икра": {8},
+    "wrong": {4, 9},
+    "wrong -pauses": {9},
+    "nowhere": set(),
+    "AND": set(),
+    "NEAR(": set(),
+}
+
+
+@pytest.fixture
+def texts(database: Database, people: People, make: Make) -> None:
+    with database.writing() as session:
+        for title in TITLES.values():
+            make(session, people.alice, title, problem=".")
+
+
+@pytest.mark.parametrize("typed", FOUND)
+def test_a_word_is_found_wherever_it_stands(
+    database: Database, people: People, texts: None, typed: str
+) -> None:
+    with database.reading() as session:
+        page = listing.requirement_page(
+            session,
+            people.alice,
+            parse(typed),
+            "key",
+            listing.team_names(session),
+            options(session),
+        )
+        assert {row.id for row in page.rows} == FOUND[typed]
+
+
+@pytest.mark.parametrize("word", ['"', '""', '" OR "', "a" * 300, "*", "^x", "(", "水 100% _c"])
+def test_no_sign_of_the_search_engine_means_anything(
+    database: Database, people: People, texts: None, word: str
+) -> None:
+    with database.reading() as session:
+        listing.requirement_page(
+            session,
+            people.alice,
+            Query(words=(word,)),
+            "key",
+            listing.team_names(session),
+            options(session),
+        )
+
+
+def test_an_edited_or_new_text_is_found_at_once(
+    database: Database, people: People, make: Make, texts: None
+) -> None:
+    def found(word: str) -> set[int]:
+        page = listing.requirement_page(
+            session, people.alice, parse(word), "key", listing.team_names(session), options(session)
+        )
+        return {row.id for row in page.rows}
+
+    with database.writing() as session:
+        one = queries.get_requirement(session, None, 4)
+        service.edit(session, None, one, {"title": "Something new altogether"})
+        session.flush()
+        assert found("altogether") == {4}
+        assert found("pauses") == set()
+
+
+def test_similar_titles_come_best_first(
+    database: Database, people: People, make: Make, texts: None
+) -> None:
+    with database.writing() as session:
+        make(session, people.alice, "Recognise replica perfume in LIVE")
+        make(session, people.alice, "Queue for Turkish seller appeals")
+    with database.reading() as session:
+        (first, *_rest) = queries.similar(session, "replica perfumes in live streams")
+        assert first.title == "Recognise replica perfume in LIVE"
+        assert first.likeness > 0.7
+        assert [one.id for one in queries.similar(session, "识别直播中的仿冒香水")] == [2]
+        assert queries.similar(session, "%%%") == []
+        assert queries.similar(session, "perfume", without=first.id) == []
+
+
+def test_text_is_normalised_alike_everywhere() -> None:
+    assert normal("  Ｆｕｌｌ\tWIDTH  ÉTÉ straße ") == "full width ete strasse"
+    assert normal("น้ำหอม") == normal("น้ำหอม")
+    assert words_of('a "b  c" d') == ["a", "b c", "d"]
