@@ -55,7 +55,7 @@ class Board:
         return list(found.items())
 
 
-def _judge_again(
+def judge_again(
     session: Session, rows: Sequence[BoardRow]
 ) -> tuple[list[BoardRow], dict[int, ShownVerdict]]:
     """Judge now what is outdated, up to `LIVE_LIMIT`; return the rows as they then stand."""
@@ -79,7 +79,7 @@ def load(
     """
     now = clock.now()
     today = now.date()
-    rows, known = _judge_again(session, board_rows(session, actor, now))
+    rows, known = judge_again(session, board_rows(session, actor, now))
     market = in_market(session, filters.market) if filters.market else None
     found = sort_rows(rows, filters, market, today, actor.id, actor.team_ids)
     first, end = page_of(found.rows, after)

@@ -21,6 +21,8 @@ from roadmap.launches.models import (
 )
 from roadmap.mechanisms.models import Mechanism
 from roadmap.overview.speech import Speech, named_in
+from roadmap.overview.timeline import Need
+from roadmap.overview.timeline import Phase as TimelinePhase
 from roadmap.readiness.answers import Answer
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
 from roadmap.requirements.models import Requirement
@@ -291,3 +293,33 @@ def used_teams(session: Session) -> list[tuple[int, str]]:
     used = select(Launch.team_id).where(Launch.team_id.is_not(None)).distinct()
     rows = session.execute(select(Team.id, Team.name).where(Team.id.in_(used)).order_by(Team.name))
     return [(row.id, row.name) for row in rows]
+
+
+def phases_of(session: Session, launch_ids: Collection[int]) -> dict[int, list[TimelinePhase]]:
+    """Return the phases of each launch in order, in one statement."""
+    query = (
+        select(Phase.launch_id, Phase.position, Phase.share, Phase.starts_on, Phase.state)
+        .where(Phase.launch_id.in_(sorted(set(launch_ids))))
+        .order_by(Phase.launch_id, Phase.position)
+    )
+    found: dict[int, list[TimelinePhase]] = {}
+    for launch_id, position, share, starts_on, state in session.execute(query):
+        found.setdefault(launch_id, []).append(
+            TimelinePhase(position, share, starts_on, state.value)
+        )
+    return found
+
+
+def needs_of(session: Session, launch_ids: Collection[int]) -> list[Need]:
+    """Return the dependencies between launches of which both are named, in one statement."""
+    ids = sorted(set(launch_ids))
+    query = (
+        select(
+            LaunchDependency.launch_id,
+            LaunchDependency.depends_on_id,
+            LaunchDependency.phase_position,
+        )
+        .where(LaunchDependency.launch_id.in_(ids), LaunchDependency.depends_on_id.in_(ids))
+        .order_by(LaunchDependency.launch_id, LaunchDependency.id)
+    )
+    return [Need(*row) for row in session.execute(query)]

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from roadmap.overview import board_page, launch_page, launch_tabs
+from roadmap.overview import board_page, launch_page, launch_tabs, timeline_page
 from roadmap.overview.portfolio import CHECK_GROUPS, CHIPS, GROUPS, Filters
 from roadmap.web.guard import may
 from roadmap.web.session import db_session
@@ -41,6 +41,22 @@ def board() -> ResponseReturnValue:
         check_groups=CHECK_GROUPS,
         new_url=launch_page.new_url(current_user),
     )
+
+
+@bp.get("/roadmap")
+@may("launch.read")
+def roadmap() -> ResponseReturnValue:
+    """Show what lands when, and whether it will be ready."""
+    scale, group = request.args.get("by", ""), request.args.get("group", "")
+    asked = timeline_page.Asked(
+        scale=scale if scale in timeline_page.SCALES else "week",
+        group=group if group in timeline_page.GROUPINGS else "market",
+        market=request.args.get("market", "")[:2],
+        team=request.args.get("team", type=int),
+        start=request.args.get("from", type=timeline_page.plausible_day),
+    )
+    found = timeline_page.load(db_session(), current_user, asked)
+    return render_template("overview/roadmap.html", map=found)
 
 
 @bp.get("/launches/<key>")
