@@ -4,6 +4,7 @@ import sys
 
 import click
 
+import roadmap.models_all  # noqa: F401  relationships name tables of other rooms
 from roadmap.console import Commands, Problem, open_current, open_database, settings
 from roadmap.db import Database
 from roadmap.migrate import upgrade

@@ -6,7 +6,6 @@ import click
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-import roadmap.models_all  # noqa: F401  relationships name tables of other rooms
 from config import Config, ConfigError
 from roadmap.db import Database
 from roadmap.errors import RoadmapError
