@@ -122,15 +122,18 @@ def create() -> ResponseReturnValue:
     return redirect(launch_address(launch.key), 303)
 
 
-@bp.post("/<key>/copy")
+@bp.route("/<key>/copy", methods=["GET", "POST"])
 @may("launch.create")
 def copy(key: str) -> ResponseReturnValue:
     """Store a copy of a launch, to be dated and answered anew."""
     session = db_session()
-    form = CopyForm()
     source = get_launch(session, current_user, key)
-    title = form.title.data or _("Copy of %(title)s", title=source.title)[:200]
-    launch = copy_launch(session, current_user, source, title)
+    form = CopyForm(data={"title": _("Copy of %(title)s", title=source.title)[:200]})
+    if not form.validate_on_submit():
+        note = _("Everything but evidence, dates, answers and the commitment is copied.")
+        address = url_for(".copy", key=key)
+        return form_page(form, source, _("Copy"), address, note=note, label=_("Copy"))
+    launch = copy_launch(session, current_user, source, form.title.data)
     flash(_("%(key)s is a copy of %(source)s.", key=launch.key, source=source.key), "success")
     return redirect(url_for(".plan", key=launch.key), 303)
 

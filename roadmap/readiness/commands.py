@@ -2,51 +2,22 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadmap import clock
 from roadmap.console import Problem, open_current, settings
 from roadmap.errors import NotFound
 from roadmap.keys import parse_key
 from roadmap.launches.models import Launch, Phase
 from roadmap.readiness.gather import gather
-from roadmap.readiness.rendering import Reason, Renderer, reason_json
+from roadmap.readiness.rendering import Reason, Renderer, read_moment, verdict_json
 from roadmap.readiness.sentences import headline
 from roadmap.readiness.service import chunks
 from roadmap.readiness.verdict import Verdict, evaluate
-
-
-def read_moment(text: str | None) -> datetime:
-    """Return the moment of ``--at``, a day or a time, UTC if it names no zone; now without it."""
-    if text is None:
-        return clock.now()
-    try:
-        if len(text.strip()) == 10:
-            return datetime.combine(date.fromisoformat(text.strip()), time(), UTC)
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise Problem(
-            f"--at {text!r} is no time: write 2026-12-01 or 2026-12-01T09:00+01:00."
-        ) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
-def verdict_json(verdict: Verdict, reasons: list[Reason]) -> dict[str, Any]:
-    """Return a verdict as programs read it; `reasons` are the answers that do not pass."""
-    return {
-        "launch": f"{Launch.key_prefix}-{verdict.launch_id}",
-        "phase": verdict.phase,
-        "at": verdict.at.isoformat(),
-        "verdict": verdict.word.value,
-        "outlook": verdict.outlook.value,
-        "valid_until": verdict.valid_until.isoformat() if verdict.valid_until else None,
-        "reasons": [reason_json(reason) for reason in reasons],
-    }
 
 
 def verdict_text(verdict: Verdict, reasons: list[Reason]) -> Iterator[str]:

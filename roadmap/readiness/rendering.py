@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadmap import clock
 from roadmap.accounts.models import Person
+from roadmap.errors import Invalid
 from roadmap.launches.access import Asker, visible_ids
 from roadmap.launches.models import Launch
 from roadmap.readiness.answers import Answer, Value
 from roadmap.readiness.sentences import say, say_fix
+from roadmap.readiness.verdict import Verdict
 from roadmap.web.i18n import _
 
 
@@ -125,4 +128,32 @@ def reason_json(reason: Reason) -> dict[str, Any]:
         "required_by": answer.required_by.isoformat() if answer.required_by else None,
         "evidence": list(reason.evidence),
         "waiver": f"waiver:{answer.waiver_id}" if answer.waiver_id is not None else None,
+    }
+
+
+def read_moment(text: str | None) -> datetime:
+    """Return the moment of a text, a day or a time, UTC if it names no zone; now for None."""
+    if text is None:
+        return clock.now()
+    try:
+        if len(text.strip()) == 10:
+            return datetime.combine(date.fromisoformat(text.strip()), time(), UTC)
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid(
+            _("%(text)s is no time: write 2026-12-01 or 2026-12-01T09:00+01:00.", text=text)
+        ) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def verdict_json(verdict: Verdict, reasons: list[Reason]) -> dict[str, Any]:
+    """Return a verdict as programs read it; `reasons` are the answers that do not pass."""
+    return {
+        "launch": f"{Launch.key_prefix}-{verdict.launch_id}",
+        "phase": verdict.phase,
+        "at": verdict.at.isoformat(),
+        "verdict": verdict.word.value,
+        "outlook": verdict.outlook.value,
+        "valid_until": verdict.valid_until.isoformat() if verdict.valid_until else None,
+        "reasons": [reason_json(reason) for reason in reasons],
     }

@@ -1,0 +1,148 @@
+"""Forms of readiness: answers, promises, waivers, and the rows of a checklist template."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from roadmap.launches.forms import Ticks, with_nobody
+from roadmap.readiness.checklists import EVIDENCE_LENGTH, Answered
+from roadmap.readiness.templates import ItemSpec
+from roadmap.web.forms import Form, choices
+from roadmap.web.i18n import _
+from roadmap.web.text import forbidden_character
+
+ANSWER_CHOICES = (("yes", _("Yes")), ("no", _("No")), ("not_applicable", _("Does not apply")))
+
+
+def _maybe_id(text: Any) -> int | None:
+    return int(text) if text not in (None, "", "None") else None
+
+
+class AnswerForm(Form):
+    """An answer with its evidence; none chosen takes the answer back."""
+
+    answer = RadioField(
+        _("Answer"),
+        [Optional()],
+        choices=choices([*ANSWER_CHOICES, ("", _("Not answered"))]),
+        default="",
+    )
+    evidence = TextAreaField(_("Evidence: a link, or what you saw"), [Length(max=EVIDENCE_LENGTH)])
+    valid_until = DateField(_("Holds until"), [Optional()])
+
+    def answered(self) -> Answered:
+        """Return the answer as the command takes it."""
+        return Answered(
+            answer=self.answer.data or None,
+            evidence=self.evidence.data or "",
+            valid_until=self.valid_until.data,
+        )
+
+
+class ManyForm(AnswerForm):
+    """One answer, or one owner, for several items."""
+
+    items = Ticks(_("Items"), coerce=int)
+    owner_id = SelectField(_("Owner"), coerce=_maybe_id)
+
+    def offer(self, ids: Sequence[int], people: list[tuple[int, str]]) -> None:
+        """Fill in what can be chosen."""
+        self.items.choices = choices([(number, str(number)) for number in ids])
+        self.owner_id.choices = with_nobody(people)
+
+
+class PromiseForm(Form):
+    """Who closes a gap and by when."""
+
+    code = HiddenField()
+    subject = HiddenField()
+    owner_id = SelectField(_("Who closes it"), coerce=_maybe_id)
+    finish_on = DateField(_("By when"), [Optional()])
+
+
+class WaiverForm(Form):
+    """What an approver has to know."""
+
+    code = HiddenField()
+    subject = HiddenField()
+    reason = TextAreaField(_("Why go without it"), [InputRequired(_("Say why.")), Length(max=4000)])
+    risk_of_proceeding = TextAreaField(
+        _("Risk of proceeding"), [InputRequired(_("Name the risk.")), Length(max=4000)]
+    )
+    risk_of_not = TextAreaField(
+        _("Risk of not proceeding"), [InputRequired(_("Name the risk.")), Length(max=4000)]
+    )
+    compensating = TextAreaField(_("What makes up for it"), [Length(max=4000)])
+    owner_id = SelectField(_("Who answers for it"), coerce=_maybe_id)
+    expires_on = DateField(_("Last day"), [InputRequired(_("Give its last day."))])
+
+
+class DecideForm(Form):
+    """A decision on a waiver."""
+
+    decision = HiddenField()
+    why = TextAreaField(_("Reason"), [Length(max=4000)])
+
+
+class TemplateForm(Form):
+    """A checklist template; `rows_typed` reads its rows, what is wrong with them stands here."""
+
+    based_on = HiddenField()
+    title = StringField(_("Title"), [InputRequired(_("Give a title.")), Length(max=200)])
+    preview = BooleanField()
+    code = HiddenField()
+    text = HiddenField()
+    severity = HiddenField()
+    types = HiddenField()
+    regions = HiddenField()
+    max_tier = HiddenField()
+    due_days = HiddenField()
+    source = HiddenField()
+
+
+_ROW = ("code", "text", "severity", "types", "regions", "max_tier", "due_days", "source")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.replace(",", " ").split() if part)
+
+
+def rows_typed(values: MultiDict[str, str]) -> list[ItemSpec]:
+    """Return the items as typed; one without code and text is dropped."""
+    columns = {name: values.getlist(f"item_{name}") for name in _ROW}
+    checked = {code.strip() for code in values.getlist("item_check_source")}
+    rows = []
+    for parts in zip(*columns.values(), strict=False):
+        row = dict(zip(_ROW, (part.strip() for part in parts), strict=True))
+        if not row["code"] and not row["text"]:
+            continue
+        rows.append(
+            ItemSpec(
+                code=row["code"],
+                text=_storable(row["text"]),
+                severity=row["severity"],
+                types=_words(row["types"]),
+                regions=_words(row["regions"]),
+                max_tier=int(row["max_tier"]) if row["max_tier"].isdigit() else 0,
+                due_days=int(row["due_days"]) if row["due_days"].isdigit() else -1,
+                source=_storable(row["source"]),
+                check_source=row["code"] in checked,
+            )
+        )
+    return rows
+
+
+def _storable(text: str) -> str:
+    """Return the text without characters no database takes."""
+    return "".join(letter for letter in text if forbidden_character(letter) is None)
