@@ -1,0 +1,110 @@
+"""A running product for browser tests: the real server and a worker on a database of their own."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import waitress
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from config import Config
+from roadmap import create_app
+from roadmap.accounts.models import Person
+from roadmap.accounts.passwords import hash_password
+from roadmap.jobs import run_worker
+from tests.cast import Cast, make_cast
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass
+class Running:
+    """A product that answers at ``url``."""
+
+    app: Flask
+    url: str
+    cast: Cast
+
+
+def _browser_path() -> str:
+    path = os.environ.get("CHROMIUM", "")
+    if not path:
+        from shutil import which
+
+        path = next(
+            (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := which(n))), ""
+        )
+    if not path:
+        pytest.fail("No Chromium found: run `make browser`, or set CHROMIUM to its path.")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One headless Chromium for all browser tests of a process."""
+    found = playwright.chromium.launch(executable_path=_browser_path(), args=["--no-sandbox"])
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def running(sqlite_url: str, tmp_path: Path) -> Iterator[Running]:
+    """The product on a database of this test alone, with everybody's password set."""
+    config = Config(
+        DATABASE_URL=sqlite_url,
+        INSTANCE_DIR=str(tmp_path),
+        SECRET_KEY="only for tests",
+        HISTORY_KEY="only for tests",
+        LOG_LEVEL="error",
+    )
+    app = create_app(config)
+    database = app.extensions["roadmap_db"]
+    with database.writing() as session:
+        cast = make_cast(session)
+        hashed = hash_password(PASSWORD)
+        for person in session.query(Person):
+            person.password_hash = hashed
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = waitress.create_server(app, host="127.0.0.1", port=port, threads=4)
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=server.run, daemon=True),
+        threading.Thread(target=run_worker, args=(database, config, stop, 0.2), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    yield Running(app, f"http://127.0.0.1:{port}", cast)
+    stop.set()
+    server.close()
+    for thread in threads:
+        thread.join(timeout=10)
+    database.dispose()
+
+
+@pytest.fixture
+def open_page(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
+    """Return a page of a person, signed in through the form; keywords go to the browser context."""
+    contexts: list[BrowserContext] = []
+
+    def make(person: Person | None, **options: object) -> Page:
+        context = browser.new_context(base_url=running.url, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        if person is not None:
+            page.goto("/sign-in")
+            page.get_by_label("Email").fill(person.email)
+            page.get_by_label("Password", exact=True).fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
