@@ -83,7 +83,7 @@ def pending(session: Session) -> dict[int, RowChange]:
     return found
 
 
-def _collect(session: Session, _context: UOWTransaction) -> None:
+def _collect(session: Session, context: UOWTransaction) -> None:
     waiting = pending(session)
     for row in session.new:
         if isinstance(row, Recorded):
@@ -92,10 +92,19 @@ def _collect(session: Session, _context: UOWTransaction) -> None:
     for row in session.dirty:
         if isinstance(row, Recorded):
             _collect_update(waiting, row)
-    for row in session.deleted:
+    for row in _removed(context):
         if isinstance(row, Recorded):
             values = {name: [value, None] for name, value in _filled(row)}
             waiting[id(row)] = RowChange(row, "delete", values)
+
+
+def _removed(context: UOWTransaction) -> list[Any]:
+    """Return the rows a flush deletes; ``session.deleted`` leaves out parts taken from their list."""
+    return [
+        state.obj()
+        for state, (deleted, listed_only) in context.states.items()
+        if deleted and not listed_only
+    ]
 
 
 def _filled(row: Recorded) -> Iterator[tuple[str, Any]]:
