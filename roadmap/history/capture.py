@@ -99,7 +99,7 @@ def _collect(session: Session, context: UOWTransaction) -> None:
 
 
 def _removed(context: UOWTransaction) -> list[Any]:
-    """Return the rows a flush deletes; ``session.deleted`` leaves out parts taken from their list."""
+    """Return the rows a flush deletes; ``session.deleted`` lacks parts taken from their list."""
     return [
         state.obj()
         for state, (deleted, listed_only) in context.states.items()
