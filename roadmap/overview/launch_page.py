@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.launches.access import Asker, get_launch, may_edit
-from roadmap.launches.kinds import PhaseState
+from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import Launch
 from roadmap.overview.launch_room import TYPES, Room, last_monday, room, share_words
 from roadmap.overview.matrix import Matrix, later_phases, matrix_of
@@ -103,26 +103,32 @@ def tab_entries(page: LaunchPage, url: Any, current: str) -> list[tuple[str, str
     return [(label, url(name), name == current) for name, label in links]
 
 
-def known_url(endpoint: str, **values: Any) -> str | None:
-    """Return the address of a page, None if no room has it."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
-
-
 def actions(page: LaunchPage, actor: Asker) -> dict[str, Any]:
-    """Return the buttons of the page's head for this reader: some, and the one that matters most."""
-    key = page.launch.key
-    wanted: list[tuple[str, str | None]] = []
-    if may_edit(actor, page.launch):
-        wanted.append((_("Edit"), known_url("launches.edit", key=key)))
-    if actor.may("launch.create"):
-        wanted.append((_("Copy"), known_url("launches.copy", key=key)))
-    move = known_url("launches.move", key=key) if may_edit(actor, page.launch) else None
+    """Return what this reader can do from the page's head, and the one thing that matters most."""
+    launch = page.launch
+    editable = may_edit(actor, launch)
+    main: tuple[str, str] | None = None
+    if editable and actor.may("launch.edit"):
+        targets = {
+            LaunchState.DRAFT: (LaunchState.PLANNED, _("Plan it")),
+            LaunchState.PLANNED: (LaunchState.COMMITTED, _("Commit the date")),
+        }
+        target, label = targets.get(launch.state, (None, _("Move on")))
+        if launch.state is not LaunchState.PLANNED or actor.may("launch.commit"):
+            main = (
+                label,
+                url_for("launches.move", key=launch.key, target=target.value if target else None),
+            )
     return {
-        "actions": [(label, url) for label, url in wanted if url],
-        "main_action": (_("Move on"), move) if move else None,
+        "editable": editable,
+        "may_copy": actor.may("launch.create"),
+        "may_promise": actor.may("checklist.answer"),
+        "may_waive": editable and actor.may("launch.edit"),
+        "reader_id": actor.id,
+        "main_action": main,
     }
 
 
 def new_url(actor: Asker) -> str | None:
     """Return where a launch is created, None for those who may not."""
-    return known_url("launches.new") if actor.may("launch.create") else None
+    return url_for("launches.new") if actor.may("launch.create") else None

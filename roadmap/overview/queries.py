@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import request
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap.accounts.models import Person, Team
@@ -159,10 +159,12 @@ class BoardRow:
         return f"{Launch.key_prefix}-{self.id}"
 
 
-def board_rows(session: Session, actor: Asker | None, at: datetime) -> list[BoardRow]:
+def board_rows(
+    session: Session, actor: Asker, at: datetime, *, own: bool = False
+) -> list[BoardRow]:
     """Return every launch the reader may know of that has not ended, in one statement.
 
-    A verdict that is outdated or expired is told by `fresh`; its word must not be shown.
+    `own` limits it to the reader's own and those of their teams. A verdict that is outdated or expired is told by `fresh`; its word must not be shown.
     """
     query = (
         select(
@@ -197,6 +199,10 @@ def board_rows(session: Session, actor: Asker | None, at: datetime) -> list[Boar
         .where(Launch.state.not_in(ENDED), seen_by(actor))
         .order_by(Launch.id)
     )
+    if own:
+        query = query.where(
+            or_(Launch.owner_id == actor.id, Launch.team_id.in_(sorted(actor.team_ids)))
+        )
     return [
         BoardRow(
             r.id,

@@ -10,5 +10,6 @@ from roadmap.wording import N_
 def init_app(app: Flask) -> None:
     """Register the pages and their places in the bar."""
     app.register_blueprint(views.bp)
+    add_navigation(app, N_("Home"), "overview.index", "/", "launch.read")
     add_navigation(app, N_("Roadmap"), "overview.roadmap", "/roadmap", "launch.read")
     add_navigation(app, N_("Launches"), "overview.board", "/launches", "launch.read")

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from roadmap.overview import board_page, launch_page, launch_tabs, timeline_page
+from roadmap.overview import board_page, home, launch_page, launch_tabs, timeline_page
 from roadmap.overview.portfolio import CHECK_GROUPS, CHIPS, GROUPS, Filters
 from roadmap.web.guard import may
 from roadmap.web.session import db_session
@@ -19,6 +19,17 @@ TABS = {
     "links": launch_tabs.links,
     "history": launch_tabs.history,
 }
+
+
+@bp.get("/")
+@may("signed_in")
+def index() -> ResponseReturnValue:
+    """Show what waits for the person."""
+    return render_template(
+        "overview/home.html",
+        home=home.load(db_session(), current_user),
+        new_url=launch_page.new_url(current_user),
+    )
 
 
 @bp.get("/launches")
