@@ -5,16 +5,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
-from roadmap.errors import Invalid, NotFound
+from roadmap.errors import Invalid
 from roadmap.history.digest import canonical
 from roadmap.mechanisms.fields import text
 from roadmap.mechanisms.models import Configuration, Mechanism
-from roadmap.mechanisms.queries import authorise, configurations
+from roadmap.mechanisms.queries import authorise, configurations, find_configuration
 from roadmap.mechanisms.service import reason, told
 from roadmap.web.i18n import _
 
@@ -71,13 +70,7 @@ def deploy_configuration(
 ) -> Configuration:
     """Make a configuration the one that runs; evidence of the one before says nothing about it."""
     authorise(actor, mechanism)
-    found = session.scalar(
-        select(Configuration).where(
-            Configuration.id == configuration_id, Configuration.mechanism_id == mechanism.id
-        )
-    )
-    if found is None:
-        raise NotFound(_("This mechanism has no such configuration."))
+    found = find_configuration(session, mechanism, configuration_id)
     if found.is_current:
         raise Invalid(_("%(label)s runs already.", label=found.label))
     words = reason(why, _("Say why this one now runs."))

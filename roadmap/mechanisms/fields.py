@@ -14,8 +14,8 @@ from roadmap.errors import Invalid
 from roadmap.mechanisms.kinds import AUTOMATED_KINDS, HUMAN_KINDS, FailMode, MechanismKind
 from roadmap.mechanisms.models import Mechanism, Site
 from roadmap.mechanisms.queries import ROUTE_KINDS
-from roadmap.web.forms import forbidden_character
 from roadmap.web.i18n import _
+from roadmap.web.text import forbidden_character
 
 LARGEST = 2**31 - 1
 DESCRIPTION_LENGTH = 20_000

@@ -217,5 +217,6 @@ def fresh_since(today: date, max_age_days: int) -> Any:
             MeasurementVoid.id.is_(None),
             or_(Measurement.configuration_id.is_(None), Configuration.is_current),
         )
+        .correlate(Mechanism)
         .exists()
     )

@@ -93,6 +93,20 @@ def configurations(session: Session, mechanism_id: int) -> Sequence[Configuratio
     ).all()
 
 
+def find_configuration(
+    session: Session, mechanism: Mechanism, configuration_id: int
+) -> Configuration:
+    """Return a configuration of a mechanism, or raise NotFound."""
+    found = session.scalar(
+        select(Configuration).where(
+            Configuration.id == configuration_id, Configuration.mechanism_id == mechanism.id
+        )
+    )
+    if found is None:
+        raise NotFound(_("This mechanism has no such configuration."))
+    return found
+
+
 @dataclass(frozen=True)
 class CertificationLine:
     """One certification with the names of what it refers to."""

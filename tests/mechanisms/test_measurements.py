@@ -64,6 +64,7 @@ def test_rows_arrive_as_one_batch_told_to_the_mechanism_and_to_higher_rooms(
     session.commit()
     assert (found.added, found.known, heard) == (2, 0, [model.id])
     assert feed(session, "mechanism", model.id)[0].why == "2 rows from labels.csv"
+    assert found.batch is not None
     told = feed(session, "measurement_batch", found.batch.id)[0]
     assert told.changes["rows"] == (None, 2)
 

@@ -1,0 +1,138 @@
+"""What mechanisms, their metrics and their changes are called on pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from roadmap.mechanisms.kinds import FailMode, LabelSource, MechanismKind, Metric, Sampling, Stage
+from roadmap.taxonomy.wording import Words, added_or_removed, either
+from roadmap.wording import N_
+
+KINDS: dict[MechanismKind, str] = {
+    MechanismKind.REVIEW_QUEUE: N_("Review queue"),
+    MechanismKind.APPEALS_QUEUE: N_("Appeals queue"),
+    MechanismKind.ESCALATION_DESK: N_("Escalation desk"),
+    MechanismKind.QA_PROGRAM: N_("QA program"),
+    MechanismKind.USER_REPORT_CHANNEL: N_("User report channel"),
+    MechanismKind.CLASSIFIER: N_("Classifier"),
+    MechanismKind.RULE: N_("Rule"),
+    MechanismKind.HASH_MATCH: N_("Hash match"),
+    MechanismKind.LLM_JUDGE: N_("LLM judge"),
+    MechanismKind.KEYWORD_BANK: N_("Keyword bank"),
+    MechanismKind.SELLER_VERIFICATION: N_("Seller verification"),
+}
+PURPOSES: dict[MechanismKind, str] = {
+    MechanismKind.REVIEW_QUEUE: N_("People decide on items before or after publication."),
+    MechanismKind.APPEALS_QUEUE: N_("People decide again when a seller objects."),
+    MechanismKind.ESCALATION_DESK: N_("Specialists take what reviewers cannot decide."),
+    MechanismKind.QA_PROGRAM: N_("A second look at a sample of decisions."),
+    MechanismKind.USER_REPORT_CHANNEL: N_("Buyers and sellers report what they see."),
+    MechanismKind.CLASSIFIER: N_("A model scores items against a threshold."),
+    MechanismKind.RULE: N_("A condition over an item's fields."),
+    MechanismKind.HASH_MATCH: N_("Known bad content is recognised again."),
+    MechanismKind.LLM_JUDGE: N_("A language model judges by a written rubric."),
+    MechanismKind.KEYWORD_BANK: N_("Lists of words and patterns."),
+    MechanismKind.SELLER_VERIFICATION: N_("Sellers are checked before they may sell."),
+}
+STAGES: dict[Stage, str] = {
+    Stage.DRAFT: N_("Draft: being prepared"),
+    Stage.SHADOW: N_("Shadow: scores, without effect"),
+    Stage.MONITOR: N_("Monitor: routes to people"),
+    Stage.ENFORCE: N_("Enforce: acts"),
+    Stage.PAUSED: N_("Paused: switched off for now"),
+    Stage.RETIRED: N_("Retired: switched off for good"),
+}
+METRICS: dict[Metric, str] = {
+    Metric.PRECISION: N_("Precision"),
+    Metric.RECALL: N_("Recall"),
+    Metric.QA_ACCURACY: N_("QA accuracy"),
+    Metric.OVERTURN_RATE: N_("Overturn rate"),
+    Metric.LEAKAGE: N_("Leakage"),
+    Metric.APPEAL_RATE: N_("Appeal rate"),
+    Metric.PREVALENCE: N_("Prevalence"),
+    Metric.VIOLATION_RATE: N_("Violation rate"),
+    Metric.AUTO_ACTION_RATE: N_("Auto-action rate"),
+    Metric.AUTOMATED_SHARE: N_("Automated share of actions"),
+    Metric.HUMAN_REVIEW_RATE: N_("Human review rate"),
+}
+# Metric -> what is divided by what.
+FRACTIONS: dict[Metric, str] = {
+    Metric.PRECISION: N_("rightly flagged ÷ all flagged"),
+    Metric.RECALL: N_("violations found ÷ all violations"),
+    Metric.QA_ACCURACY: N_("QA agreed ÷ QA sampled"),
+    Metric.OVERTURN_RATE: N_("appeals granted ÷ appeals decided"),
+    Metric.LEAKAGE: N_("violations not acted on ÷ all violations"),
+    Metric.APPEAL_RATE: N_("appeals ÷ actions"),
+    Metric.PREVALENCE: N_("violations ÷ all items, in a random sample"),
+    Metric.VIOLATION_RATE: N_("violations ÷ reviewed"),
+    Metric.AUTO_ACTION_RATE: N_("auto-actioned ÷ all items"),
+    Metric.AUTOMATED_SHARE: N_("automated ÷ all actions"),
+    Metric.HUMAN_REVIEW_RATE: N_("sent to a person ÷ all items"),
+}
+SAMPLINGS: dict[Sampling, str] = {
+    Sampling.RANDOM: N_("Random"),
+    Sampling.STRATIFIED: N_("Stratified"),
+    Sampling.FLAGGED_ONLY: N_("Flagged items only"),
+    Sampling.CENSUS: N_("Census: every item"),
+}
+LABEL_SOURCES: dict[LabelSource, str] = {
+    LabelSource.HUMAN: N_("Reviewers"),
+    LabelSource.EXPERT: N_("Experts"),
+    LabelSource.QA: N_("QA"),
+    LabelSource.APPEALS: N_("Appeals"),
+    LabelSource.LLM_WITH_HUMAN_AUDIT: N_("A model, audited by people"),
+    LabelSource.LLM_ONLY: N_("A model alone"),
+}
+FAIL_MODES: dict[FailMode, str] = {
+    FailMode.CLOSED: N_("Closed: items are held or go to people"),
+    FailMode.OPEN: N_("Open: items are published"),
+}
+
+
+def _scope(row: Mapping[str, tuple[Any, Any]]) -> str:
+    parts = ("market_code", "language_code", "surface_code", "policy_area_code")
+    return "/".join(either(row.get(part)) or "*" for part in parts)
+
+
+def _certified(row: Mapping[str, tuple[Any, Any]]) -> str:
+    return f"{either(row.get('heads'))} × {either(row.get('language_code'))}"
+
+
+MECHANISM_WORDS = Words(
+    actions={
+        "mechanism.registered": N_("registered it"),
+        "mechanism.edited": N_("edited it"),
+        "mechanism.stage_moved": N_("switched its stage"),
+        "mechanism.coverage_added": N_("declared coverage"),
+        "mechanism.coverage_removed": N_("took coverage back"),
+        "mechanism.staffing_attested": N_("attested staffing"),
+        "mechanism.kill_switch_rehearsed": N_("rehearsed the kill switch"),
+        "mechanism.handed_over": N_("handed it over"),
+        "mechanism.configuration_added": N_("registered a configuration"),
+        "mechanism.configuration_deployed": N_("deployed a configuration"),
+        "mechanism.evidence_recorded": N_("recorded evidence"),
+        "mechanism.evidence_voided": N_("voided a measurement"),
+        "mechanism.certification_added": N_("added certified people"),
+        "mechanism.certification_edited": N_("changed certified people"),
+        "mechanism.certification_removed": N_("removed certified people"),
+        "site.created": N_("added this site"),
+        "site.edited": N_("edited this site"),
+    },
+    columns={
+        "owner_id": N_("Owner"),
+        "team_id": N_("Team"),
+        "site_id": N_("Site"),
+        "routes_to_id": N_("Routes to"),
+        "rollout_ratio": N_("Share of items"),
+        "unit_price_micros": N_("Price, in millionths"),
+        "is_current": N_("Runs"),
+        "contract_hours": N_("Contract hours a week"),
+    },
+    silent=frozenset({"created_at", "mechanism_id", "digest", "parameters", "voided_at"})
+    | {"voided_by", "measurement_id", "reason"},
+    people=frozenset({"owner_id"}),
+    parts={
+        "coverage_cell": added_or_removed(N_("Coverage"), _scope),
+        "certification": added_or_removed(N_("Certified"), _certified),
+        "site_market": added_or_removed(N_("Market"), lambda row: either(row.get("market_code"))),
+    },
+)
