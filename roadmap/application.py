@@ -11,8 +11,10 @@ from config import ROOT, Config
 from roadmap.accounts import current
 from roadmap.accounts import room as accounts_room
 from roadmap.db import Database
+from roadmap.exchange import views_import
 from roadmap.history import jobs as history_jobs
 from roadmap.launches import room as launches_room
+from roadmap.mechanisms import room as mechanisms_room
 from roadmap.overview import room as overview_room
 from roadmap.readiness import room as readiness_room
 from roadmap.requirements import room as requirements_room
@@ -56,8 +58,10 @@ def _open_rooms(app: Flask) -> None:
     history_jobs.init_app(app)
     accounts_room.init_app(app)
     taxonomy_room.init_app(app)
+    mechanisms_room.init_app(app)
     requirements_room.init_app(app)
     scoring_room.init_app(app)
     launches_room.init_app(app)
     readiness_room.init_app(app)
+    views_import.init_app(app)
     overview_room.init_app(app)
