@@ -26,10 +26,16 @@ from roadmap.errors import Invalid
 from roadmap.requirements import checks
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.queries import codes_of
-from roadmap.requirements.rules import DatePrecision, RequirementKind, RequirementState, Severity
+from roadmap.requirements.rules import (
+    DatePrecision,
+    RequirementKind,
+    RequirementState,
+    ScopeDimension,
+    Severity,
+)
 from roadmap.requirements.wording import KINDS, PRECISIONS, SEVERITIES, STATES
 from roadmap.taxonomy.queries import Options
-from roadmap.web.forms import Form
+from roadmap.web.forms import Form, choices
 from roadmap.web.i18n import _
 
 
@@ -177,25 +183,21 @@ class RequirementForm(Form):
     def offer(self, words: Options, teams: Sequence[tuple[int, str]], kept: Any = None) -> None:
         """Set the choices; ``kept`` is a requirement whose codes may be switched off by now."""
         codes = codes_of(kept) if kept is not None else {}
+        offered: dict[ScopeDimension, set[str]] = {}
         for name, dimension in checks.SCOPE_FIELDS.items():
-            self[name].choices = words.choices(dimension.value, keep=codes.get(name, ()))
-        self.kind.choices = [(kind.value, _(KINDS[kind])) for kind in RequirementKind]
-        self.severity.choices = [("", _("Choose…"))] + [
-            (one.value, _(SEVERITIES[one])) for one in Severity
-        ]
-        self.needed_by_precision.choices = [
+            pairs = words.choices(dimension.value, keep=codes.get(name, ()))
+            self[name].choices = choices(pairs)
+            offered[dimension] = {code for code, _name in pairs}
+        self.known = checks.Known(offered, {number for number, _name in teams})
+        self.kind.choices = choices((kind.value, _(KINDS[kind])) for kind in RequirementKind)
+        severities = [(one.value, _(SEVERITIES[one])) for one in Severity]
+        self.severity.choices = choices([("", _("Choose…")), *severities])
+        self.needed_by_precision.choices = choices(
             (one.value, _(PRECISIONS[one])) for one in DatePrecision
-        ]
-        self.team_id.choices = [("", _("No team")), *teams]
-        for row in self.effort_rows:
-            row["team"].choices = [(0, _("Choose a team…")), *teams]
-        self.known = checks.Known(
-            {
-                dimension: {code for code, _name in self[name].choices}
-                for name, dimension in checks.SCOPE_FIELDS.items()
-            },
-            {number for number, _name in teams},
         )
+        self.team_id.choices = choices([("", _("No team")), *teams])
+        for row in self.effort_rows:
+            row["team"].choices = choices([(0, _("Choose a team…")), *teams])
 
     known = checks.Known()
 
@@ -283,13 +285,15 @@ class MoveForm(Form):
     move = RadioField(
         _("What to do"),
         [InputRequired(message=_("Choose what to do with it."))],
-        choices=[
-            ("accept", _("Accept")),
-            ("merge", _("Merge")),
-            ("snooze", _("Snooze")),
-            ("ask", _("Ask")),
-            ("decline", _("Decline")),
-        ],
+        choices=choices(
+            [
+                ("accept", _("Accept")),
+                ("merge", _("Merge")),
+                ("snooze", _("Snooze")),
+                ("ask", _("Ask")),
+                ("decline", _("Decline")),
+            ]
+        ),
     )
     target = StringField(_("Merge into"))
     until = DayField(_("Until"), [Optional()])
@@ -306,7 +310,7 @@ class AdvanceForm(Form):
 
     def offer(self, states: Sequence[RequirementState]) -> None:
         """Set the states one may choose."""
-        self.state.choices = [(state.value, _(STATES[state])) for state in states]
+        self.state.choices = choices((state.value, _(STATES[state])) for state in states)
 
 
 class BlockerForm(Form):

@@ -137,7 +137,7 @@ def advance(key: str) -> ResponseReturnValue:
     """Move it on within the backlog, or back into triage."""
     requirement = _load(key, "triage")
     form = AdvanceForm()
-    form.state.choices = [(state.value, state.value) for state in RequirementState]
+    form.offer(list(RequirementState))
     if form.validate_on_submit():
         try:
             _advance(requirement, RequirementState(form.state.data), form)

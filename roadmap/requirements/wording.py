@@ -110,6 +110,13 @@ _ACTIONS = {
     "requirement.dependents_imported": ("link", N_("put this before others, from a file")),
     "requirement.handed_over": ("people", N_("handed this over")),
 }
+_ABOUT_ANOTHER = frozenset(
+    f"requirement.{word}"
+    for word in (
+        *("received", "gave_back", "dependent_added", "dependent_removed"),
+        *("prerequisite_added", "prerequisite_removed"),
+    )
+)
 _LONG = frozenset({"problem", "outcome", "links"})
 # Told by the action itself, or of no use to a reader.
 _SILENT = frozenset(
@@ -123,11 +130,15 @@ _SILENT = frozenset(
 
 @dataclass(frozen=True)
 class Told:
-    """One line of the feed: a drawing, what was done, changed values, and the why."""
+    """One line of the feed: a drawing, what was done, changed values, and the why.
+
+    ``other`` is the key of another requirement that the action is about; then there is no why.
+    """
 
     icon: str
     text: str
     changes: Sequence[tuple[str, str | None, str | None]]
+    other: str | None
     why: str | None
     actor_id: int | None
     at: datetime
@@ -143,7 +154,9 @@ def _tell(entry: FeedEntry, teams: Mapping[int, str]) -> Told:
     icon, text = _ACTIONS.get(entry.action, ("history", plain))
     edits = entry.action in {"requirement.edited", "requirement.handed_over"}
     changes = _changes(entry.changes, teams) if edits else []
-    return Told(icon, _(text), changes, entry.why, entry.actor_id, entry.at)
+    other = entry.why if entry.action in _ABOUT_ANOTHER else None
+    why = entry.why if other is None else None
+    return Told(icon, _(text), changes, other, why, entry.actor_id, entry.at)
 
 
 def _changes(
