@@ -1,6 +1,6 @@
 """The commands ``roadmap import requirements`` and ``roadmap import launches``."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from roadmap.exchange.import_launches import import_launches
 from roadmap.exchange.import_report import report_lines
 from roadmap.exchange.import_requirements import import_requirements
 from roadmap.exchange.launch_report import launch_lines
-from roadmap.exchange.mappings import ORDERS, Answers
+from roadmap.exchange.mappings import ORDERS, Answers, pairs
 from roadmap.exchange.tabular import TableError
 from roadmap.exchange.values import KINDS
 
@@ -76,20 +76,10 @@ def answers_of(
     """Return the answers of the options; raise ``MappingError`` for one that is no ``A=b``."""
     return Answers(
         columns=dict(map(parse_override, columns)),
-        states=_pairs(states, '--status "In QA=in_progress"'),
-        kinds=_pairs(kinds, '--kind-of "Spike=tool"'),
+        states=pairs(states, '--status "In QA=in_progress"'),
+        kinds=pairs(kinds, '--kind-of "Spike=tool"'),
         **given,
     )
-
-
-def _pairs(texts: Iterable[str], example: str) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for text in texts:
-        word, equals, ours = text.rpartition("=")
-        if not equals or not word.strip() or not ours.strip():
-            raise MappingError(f"{text!r} is not WORD=ours. Example: {example}")
-        found[word.strip()] = ours.strip()
-    return found
 
 
 def _launches(open_rooms: Callable[[], Database]) -> click.Command:

@@ -207,7 +207,9 @@ def _link(
                 row.duplicate_of_id = originals.get(row.id)
         for link in _links_of(session, [pair for pair in gone if pair[0] in rows]):
             session.delete(link)
-        record_all(session, actor_id, rows.values(), "requirement.linked", reading.file)
+        record_all(
+            session, actor_id, rows.values(), "requirement.dependents_imported", reading.file
+        )
 
 
 def _links_of(session: Session, pairs: list[tuple[int, int]]) -> Iterable[RequirementLink]:

@@ -1,6 +1,6 @@
 """What a person answers about a file that its header does not say, remembered for the next one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
@@ -59,6 +59,17 @@ class Answers:
             states=self.states,
             kinds=self.kinds,
         )
+
+
+def pairs(texts: Iterable[str], example: str) -> Mapping[str, str]:
+    """Return ``WORD=ours`` texts as a mapping; raise ``MappingError`` for one that is none."""
+    found: dict[str, str] = {}
+    for text in texts:
+        word, equals, ours = text.rpartition("=")
+        if not equals or not word.strip() or not ours.strip():
+            raise MappingError(f"{text!r} is not WORD=ours. Example: {example}")
+        found[word.strip()] = ours.strip()
+    return found
 
 
 def recall(session: Session, fingerprint: str) -> Answers:

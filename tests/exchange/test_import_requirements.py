@@ -150,7 +150,7 @@ def test_a_failure_in_the_middle_stores_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(session: Session, event: Any) -> None:
-        if event.action == "requirement.linked":
+        if event.action == "requirement.dependents_imported":
             raise RuntimeError("the disk is full")
 
     subscribe(HistoryEvent, fail)
