@@ -36,11 +36,9 @@ def sentences(verdict: Verdict) -> str:
     lines: list[str] = []
     for answer in verdict.reasons:
         if not answer.passes:
-            for line in (
-                say(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}"),
-                say_fix(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}"),
-            ):
-                lines.append(line or "")
+            lines.append(say(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}"))
+            fix = say_fix(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}")
+            lines.append(fix or "")
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from roadmap.exchange.workspace.shipped import built_in_frameworks, built_in_tem
 from roadmap.readiness.models import ChecklistTemplate
 from roadmap.scoring.definitions import criterion_from
 from roadmap.scoring.expression import FormulaError
-from roadmap.scoring.frameworks import FrameworkDef, FrameworkError
+from roadmap.scoring.frameworks import FrameworkDef, FrameworkError, Method
 from roadmap.scoring.models import Framework
 from roadmap.taxonomy.codes import canonical_language, market_name
 from roadmap.taxonomy.dsa import DSA_CATEGORIES
@@ -114,17 +114,22 @@ def _frameworks(session: Session, reading: Reading) -> Iterator[Problem]:
         )
 
 
+def definition_of(framework: lists.FrameworkPart) -> FrameworkDef:
+    """Return what the rules compute with; raises what FrameworkDef and a criterion raise."""
+    return FrameworkDef(
+        code=framework.code,
+        version=framework.version,
+        name=framework.name,
+        method=Method(framework.method),
+        criteria=tuple(criterion_from(data) for data in framework.criteria),
+        expression=framework.expression,
+        params=framework.params,
+    )
+
+
 def _definition_problem(framework: lists.FrameworkPart) -> str | None:
     try:
-        FrameworkDef(
-            code=framework.code,
-            version=framework.version,
-            name=framework.name,
-            method=framework.method,
-            criteria=tuple(criterion_from(data) for data in framework.criteria),
-            expression=framework.expression,
-            params=framework.params,
-        )
+        definition_of(framework)
     except (FrameworkError, FormulaError) as error:
         return str(error)
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadmap.exchange.workspace.fit_lists import repeats
+from roadmap.exchange.workspace.fit_lists import definition_of, repeats
 from roadmap.exchange.workspace.parts_requirements import RequirementPart
 from roadmap.exchange.workspace.problems import Problem
 from roadmap.exchange.workspace.reading import Reading
 from roadmap.launches.rules import find_cycle
 from roadmap.requirements.models import RequirementLink
 from roadmap.requirements.rules import RequirementKind, RequirementState
+from roadmap.scoring.definitions import definition
+from roadmap.scoring.formulas import check_inputs
+from roadmap.scoring.queries import frameworks
 from roadmap.web.i18n import _
 
 
@@ -21,6 +24,7 @@ def problems(session: Session, reading: Reading) -> Iterator[Problem]:
     entries: list[tuple[int, RequirementPart]] = reading.parts.get("requirements", [])
     for place, one in entries:
         yield from _one(f"requirements[{place}]", one)
+    yield from _scores(session, reading, entries)
     yield from _sources(entries)
     yield from _cycle(session, entries)
 
@@ -54,6 +58,26 @@ def _together(path: str, one: RequirementPart) -> Iterator[Problem]:
         yield Problem(f"{path}.duplicate_of", _("is the requirement itself"))
     if (one.source is None) != (one.source_key is None):
         yield Problem(f"{path}.source_key", _("source and source_key go together"))
+
+
+def _scores(
+    session: Session, reading: Reading, entries: list[tuple[int, RequirementPart]]
+) -> Iterator[Problem]:
+    """Yield every input that the newest version of its framework does not allow."""
+    found = {row.code: definition(row) for row in frameworks(session)}
+    own = [part for _place, part in reading.parts.get("frameworks", []) if part.active]
+    for part in sorted(own, key=lambda part: part.version):
+        try:
+            found[part.code] = definition_of(part)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            # Said of the framework itself.
+            found.pop(part.code, None)
+    for place, one in entries:
+        for step, score in enumerate(one.scores):
+            framework = found.get(score.framework)
+            for fault in check_inputs(framework, dict(score.inputs)) if framework else ():
+                path = f"requirements[{place}].scores[{step}].inputs.{fault.criterion}"
+                yield Problem(path, fault.sentence.text(_))
 
 
 def _sources(entries: list[tuple[int, RequirementPart]]) -> Iterator[Problem]:

@@ -11,7 +11,14 @@ from roadmap import clock, keys
 from roadmap.exchange.workspace.load_requirements import number_of
 from roadmap.exchange.workspace.mapping import columns, scope_columns
 from roadmap.exchange.workspace.parts_mechanisms import MeasurementPart, MechanismPart
-from roadmap.exchange.workspace.sync import Loading, existing, stored_parts, sync_parts, upsert
+from roadmap.exchange.workspace.sync import (
+    Loading,
+    comparable,
+    existing,
+    stored_parts,
+    sync_parts,
+    upsert,
+)
 from roadmap.history.service import record_batch
 from roadmap.mechanisms.configurations import configuration_digest
 from roadmap.mechanisms.models import (
@@ -168,7 +175,7 @@ def _measurements(
 
 
 def _identity(values: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(repr(values[n]) if n == "strata" else values[n] for n in _SAME)
+    return tuple(comparable(values[name]) for name in _SAME)
 
 
 def _values(

@@ -20,7 +20,6 @@ from roadmap.exchange.workspace.fields import (
     Title,
     Words,
 )
-from roadmap.scoring.frameworks import Method
 
 
 class RegionPart(Part):
@@ -149,7 +148,7 @@ class FrameworkPart(Part):
     code: Code
     version: Positive
     name: Name
-    method: Annotated[Method, Field(strict=False)]
+    method: Literal["rice", "wsjf", "cd3", "ice", "weighted", "custom"]
     expression: Text | None = None
     criteria: list[dict[str, Any]]
     params: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadmap.exchange.workspace.mapping import columns
 from roadmap.exchange.workspace.names import Names
+from roadmap.history.digest import canonical
 
 _CHUNK = 500
 
@@ -96,10 +97,10 @@ def sync_parts(
     """
     left: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for row in stored:
-        left[tuple(_comparable(getattr(row, name)) for name in identity)].append(row)
+        left[tuple(comparable(getattr(row, name)) for name in identity)].append(row)
     rows = []
     for values in wanted:
-        same = left[tuple(_comparable(values[name]) for name in identity)]
+        same = left[tuple(comparable(values[name]) for name in identity)]
         if same:
             row = same.pop(0)
             assign(row, values)
@@ -113,5 +114,6 @@ def sync_parts(
     return rows
 
 
-def _comparable(value: Any) -> Any:
-    return repr(value) if isinstance(value, dict | list) else value
+def comparable(value: Any) -> Any:
+    """Return a value as a key; PostgreSQL hands JSON back with its keys in another order."""
+    return canonical(value) if isinstance(value, dict | list) else value
