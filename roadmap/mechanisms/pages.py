@@ -43,6 +43,11 @@ class Group:
         return [proof for proof in self.proofs if proof.finding.answer is Answer.PASS]
 
     @property
+    def missed(self) -> int:
+        """Return in how many slices the observed share misses the target."""
+        return sum(proof.finding.answer is Answer.FAIL for proof in self.proofs)
+
+    @property
     def open(self) -> list[Proof]:
         """Return the slices that fail or are unknown, failing ones first."""
         return [proof for proof in self.proofs if proof.finding.answer is not Answer.PASS]

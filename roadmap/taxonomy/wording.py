@@ -56,7 +56,7 @@ def _line(entry: FeedEntry, names: Mapping[int, str], words: Words) -> Line:
         prefix, _dot, column = path.rpartition(".")
         if prefix.partition(":")[0] in words.parts:
             rows.setdefault(prefix, {})[column] = pair
-        elif column not in words.silent:
+        elif column not in words.silent and not _says_nothing(pair):
             label = words.columns.get(column)
             shown = _(label) if label else column.replace("_", " ")
             before, after = (_value(column, value, names, words) for value in pair)
@@ -65,6 +65,11 @@ def _line(entry: FeedEntry, names: Mapping[int, str], words: Words) -> Line:
     who = _("The system") if entry.actor_id is None else names.get(entry.actor_id, "")
     what = words.actions.get(entry.action)
     return Line(who, _(what) if what else entry.action, entry, changes)
+
+
+def _says_nothing(pair: tuple[Any, Any]) -> bool:
+    """Tell whether a new row merely left the column empty."""
+    return pair[0] is None and pair[1] in ("", False, [], {})
 
 
 def _value(column: str, value: Any, names: Mapping[int, str], words: Words) -> str:

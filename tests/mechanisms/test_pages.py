@@ -121,7 +121,8 @@ def test_the_first_second_says_what_is_proven_where_and_what_is_owed(model, cast
     assert "Precision ≥ 90 %" in page
     assert "proven in de · weapons" in page
     assert "29/35; more labels cannot prove it" in page
-    assert "en · weapons</b> (never measured)" in page
+    assert "never measured in en · weapons" in page
+    assert "Misses a target" in page
     assert "rehearse the kill switch" in page
     assert "LCH-9" in page
 
