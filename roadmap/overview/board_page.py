@@ -1,4 +1,4 @@
-"""Loads the portfolio board: all launches once, light; verdicts with reasons for one page of them."""
+"""Loads the portfolio board: all launches once, light; verdicts with reasons for one page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -109,5 +109,3 @@ def load(
         today=today,
         recomputing=sum(1 for row in rows if not row.fresh and not row.all_live),
     )
-
-

@@ -10,35 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from roadmap.overview.measures import measured_text, required_text
+from roadmap.overview.names import title_of
 from roadmap.overview.speech import Said, Speech
 from roadmap.readiness.answers import Answer, Code, Status
 from roadmap.readiness.facts import Severity
 from roadmap.readiness.outlook import Outlook
 from roadmap.readiness.verdict import Word, add_up
 from roadmap.web.i18n import _
-from roadmap.wording import N_
 
-TITLES: Mapping[str, str] = {
-    Code.COV_GAP: N_("Coverage"),
-    Code.COV_LANG: N_("Coverage in the language"),
-    Code.MECH_STAGE: N_("Stage of a mechanism"),
-    Code.MECH_PRECISION: N_("Precision"),
-    Code.MECH_RECALL: N_("Recall"),
-    Code.QA_ACCURACY: N_("QA accuracy"),
-    Code.OVERTURN_RATE: N_("Overturn rate"),
-    Code.LEAKAGE: N_("Leakage"),
-    Code.EVIDENCE_THIN: N_("Evidence"),
-    Code.METRIC_STALE: N_("Freshness of evidence"),
-    Code.VERSION_MISMATCH: N_("Evidence of what is deployed"),
-    Code.APPEAL_PATH: N_("Appeal path to people"),
-    Code.POLICY_L10N: N_("Guideline in the language"),
-    Code.TRAINING: N_("Certified reviewers"),
-    Code.CHECKLIST: N_("Checklist"),
-    Code.DEPENDENCY: N_("Depends on another launch"),
-    Code.REQUIREMENT_OPEN: N_("Requirement accepted"),
-    Code.WAIVER_EXPIRED: N_("Waiver expired"),
-    Code.GUARD_METRIC: N_("Guard metric"),
-}
 # Numbers that stand for themselves: rows of these are never folded together.
 _MEASURED_CODES = frozenset(
     {
@@ -57,11 +36,6 @@ _MEASURED_CODES = frozenset(
 def state_of(answer: Answer) -> str:
     """Return the state as pages show it: a waived failure reads as waived."""
     return "waived" if answer.waiver_id is not None else answer.status.value
-
-
-def title_of(code: str) -> str:
-    """Return what people call a check."""
-    return _(TITLES.get(code, code))
 
 
 @dataclass(frozen=True)
@@ -155,9 +129,7 @@ def rows_of(
     rows = [_row(group, speech, today, outlooks or {}) for group in folded.values()]
     if not promises:
         return rows
-    return [
-        replace(row, promised=promises.get((row.code, row.answer.subject))) for row in rows
-    ]
+    return [replace(row, promised=promises.get((row.code, row.answer.subject))) for row in rows]
 
 
 def _row(
@@ -210,7 +182,7 @@ def scope_text(answer: Answer, speech: Speech) -> str:
 
 
 def lead(word: Word, answers: Iterable[Answer]) -> Answer | None:
-    """Return the answer that gives the verdict its word: what fails, else what is open, else waived."""
+    """Return the answer that gives the verdict its word: a failure, else an open one, else waived."""
     required = [a for a in answers if a.is_required and not a.passes]
     failing = [a for a in required if a.status is Status.FAIL and a.waiver_id is None]
     open_ = [a for a in required if a.status in (Status.UNKNOWN, Status.STALE)]
@@ -235,7 +207,7 @@ def settle(answers: Iterable[Answer], done: Iterable[Answer]) -> list[Answer]:
 
 @dataclass(frozen=True)
 class Then:
-    """What the verdict would be once something is done, and how many rows would still stand open."""
+    """What the verdict would be once something is done, and how many rows then stand open."""
 
     word: Word
     waivers: int

@@ -1,4 +1,4 @@
-"""Loads what the launch room shows: one launch, its facts, its fresh verdict and the words for them."""
+"""Loads what the launch room shows: one launch, its facts, its fresh verdict, the words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ def _about(launch: Launch, owner: str | None, team: str | None, position: int | 
 def tab_entries(page: LaunchPage, url: Any, current: str) -> list[tuple[str, str, bool]]:
     """Return the tabs as (label, address, whether it is shown); `url` takes a tab's name."""
     facts = page.room.facts
-    items = [i for i in facts.checklist]
+    items = list(facts.checklist)
     answered = sum(1 for i in items if i.answer is not None or not i.applicable)
     links: Sequence[tuple[str, str]] = (
         ("summary", _("Summary")),

@@ -60,7 +60,7 @@ def last_monday(today: date) -> date:
 
 @dataclass(frozen=True)
 class Since:
-    """What changed since a day: how many answers came to pass, how many fail now, what was shown."""
+    """What changed since a day: how many came to pass, how many newly fail, what was shown."""
 
     day: date
     word: Word
@@ -74,7 +74,7 @@ class Since:
 
 
 def compared(was: Word, now: Word) -> str:
-    """Return ``better``, ``worse`` or ``same``; between words equally far from go, NOT READY is worse."""
+    """Return ``better``, ``worse`` or ``same``; of two equally far from go, NOT READY is worse."""
     if was is now:
         return "same"
     if NEARNESS[was] != NEARNESS[now]:
@@ -224,6 +224,10 @@ def _lead_first(verdict: Verdict, rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=place))
 
 
+def _act(row: Row) -> str:
+    return row.fix.marked if row.fix is not None else ""
+
+
 def _banner(
     facts: LaunchFacts,
     verdict: Verdict,
@@ -238,7 +242,11 @@ def _banner(
     committed = facts.launch.committed
     done = all_done = None
     if reason is not None and reason.state != "waived":
-        done = then(verdict.reasons, reason.answers, open_, committed=committed)
+        # One act settles every answer with the same fix.
+        act = reason.fix.marked if reason.fix is not None else ""
+        settled = [a for row in open_ if _act(row) == act for a in row.answers] if act else []
+        settled += reason.answers
+        done = then(verdict.reasons, settled, open_, committed=committed)
         every = [answer for row in open_ for answer in row.answers]
         all_done = then(verdict.reasons, every, open_, committed=committed)
     info = {a.question for a in verdict.reasons if not a.is_required and not a.passes}

@@ -89,9 +89,7 @@ def scope_lines(facts: LaunchFacts, speech: Speech) -> list[ScopeLine]:
     return [_scope_line(key, cells, speech) for key, cells in sorted(groups.items())]
 
 
-def _scope_line(
-    key: tuple[int, str, str], cells: Iterable[ScopeCell], speech: Speech
-) -> ScopeLine:
+def _scope_line(key: tuple[int, str, str], cells: Iterable[ScopeCell], speech: Speech) -> ScopeLine:
     own = set(cells)
     languages = {c.language for c in own}
     areas = {c.policy_area for c in own}
@@ -166,7 +164,9 @@ class LinkLine:
     targets: tuple[TargetLine, ...]
 
 
-def _targets(link: LinkFact, answers: Iterable[Answer], speech: Speech, today: date) -> list[TargetLine]:
+def _targets(
+    link: LinkFact, answers: Iterable[Answer], speech: Speech, today: date
+) -> list[TargetLine]:
     found: list[TargetLine] = []
     own = list(answers)
     for target in sorted(link.targets, key=lambda t: t.metric):

@@ -82,7 +82,7 @@ class PhaseMatrix:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Coverage of all phases still to come, the judged one first; `metric` is the share in cells."""
+    """Coverage of all phases to come, the judged one first; `metric` is the share in cells."""
 
     phases: tuple[PhaseMatrix, ...]
     metric: str | None
@@ -177,7 +177,7 @@ def _labels(answer: Answer) -> str:
 
 
 def shown_metric(facts: LaunchFacts) -> Metric | None:
-    """Return the metric whose lower bound stands in covered cells; None if no link sets a target."""
+    """Return the metric whose lower bound stands in covered cells; None without a target."""
     asked = {target.metric for link in facts.links for target in link.targets}
     return next((metric for metric in _SHOWN if metric in asked), None)
 
@@ -276,5 +276,3 @@ def later_phases(facts: LaunchFacts, judged: int | None) -> list[int]:
     reach = judged if judged is not None else 1
     known = {phase.position for phase in facts.phases}
     return sorted({c.from_phase for c in facts.cells if c.from_phase > reach} & known)
-
-

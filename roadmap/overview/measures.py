@@ -1,4 +1,4 @@
-"""The measured and the required number of an answer as a table shows them. Pure but for translation."""
+"""The measured and the required number of an answer as a table shows them."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -110,7 +110,8 @@ def _checklist(_values: Mapping[str, Value], answer: Answer, _speech: Speech) ->
 def _dependency(values: Mapping[str, Value], answer: Answer, _speech: Speech) -> _Texts:
     if answer.why == "live":
         return _("live"), _("live")
-    return _day(values.get("starts_on")), _("by %(day)s", day=_day(values.get("own_start")))
+    own = values.get("own_start")
+    return _day(values.get("starts_on")), _("by %(day)s", day=_day(own)) if own else ""
 
 
 def _requirement(values: Mapping[str, Value], _answer: Answer, _speech: Speech) -> _Texts:

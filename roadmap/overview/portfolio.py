@@ -206,7 +206,7 @@ def page_of(rows: Sequence[tuple[str, BoardRow]], after: int | None) -> tuple[in
 
 @dataclass(frozen=True)
 class Line:
-    """One launch of the board: verdict, the one reason, who by when, date, change, eight weeks."""
+    """One launch of the board: verdict, the one reason, who by when, date, change, 8 weeks."""
 
     row: BoardRow
     group: str
@@ -226,7 +226,7 @@ class Line:
 
     @property
     def loud(self) -> bool:
-        """Tell whether the row asks for help now; elsewhere a red word is expected and stays calm."""
+        """Tell whether the row asks for help now; elsewhere a red word is expected, so calm."""
         return self.group in LOUD
 
 
@@ -276,7 +276,7 @@ def _word_on(history: Sequence[PastWord], day: date) -> Word | None:
 
 
 def check_states(reasons: Iterable[Answer]) -> dict[str, tuple[str, int]]:
-    """Return, for each group of checks with an open answer, its worst state and how many are open."""
+    """Return, for each group of checks with an open answer, its worst state and their count."""
     found: dict[str, tuple[str, set[str]]] = {}
     for answer in reasons:
         if not answer.is_required:
@@ -335,5 +335,3 @@ def spoken_steps(history: Sequence[PastWord]) -> str:
     if not history:
         return _("no verdict stored yet")
     return ", ".join(f"{past.at.date().isoformat()} {past.word}" for past in history)
-
-

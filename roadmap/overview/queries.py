@@ -10,7 +10,7 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap.accounts.models import Person, Team
-from roadmap.launches.access import Asker, seen_by, visible
+from roadmap.launches.access import Asker, visible
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import (
     Launch,
@@ -50,9 +50,7 @@ def speech_for(
     launch_ids |= set(launches)
     person_ids |= {one for one in people if one is not None}
     numbers = sorted({*_numbers(keys), *mechanisms})
-    named = session.execute(
-        select(Mechanism.id, Mechanism.name).where(Mechanism.id.in_(numbers))
-    )
+    named = session.execute(select(Mechanism.id, Mechanism.name).where(Mechanism.id.in_(numbers)))
     seen = session.execute(
         visible(select(Launch.id, Launch.title).where(Launch.id.in_(sorted(launch_ids))), actor)
     )
@@ -64,7 +62,7 @@ def speech_for(
         mechanisms={f"{Mechanism.key_prefix}-{row.id}": row.name for row in named},
         people={row.id: row.name for row in persons},
         words=options(session).names,
-        root=request.script_root if request else "",
+        root=request.script_root,
     )
 
 
@@ -159,76 +157,86 @@ class BoardRow:
         return f"{Launch.key_prefix}-{self.id}"
 
 
+_BOARD = (
+    select(
+        Launch.id,
+        Launch.title,
+        Launch.type,
+        Launch.tier,
+        Launch.state,
+        Launch.owner_id,
+        Launch.team_id,
+        Launch.confidential,
+        Launch.commitment_no,
+        _judged.c.position,
+        _judged.c.last,
+        _judged.c.to_come,
+        Phase.share,
+        Phase.starts_on,
+        Phase.precision,
+        StoredVerdict.word,
+        StoredVerdict.outlook,
+        StoredVerdict.evaluated_at,
+        CurrentVerdict.outdated,
+        CurrentVerdict.valid_until,
+    )
+    .outerjoin(_judged, _judged.c.launch_id == Launch.id)
+    .outerjoin(
+        Phase,
+        (Phase.launch_id == Launch.id) & (Phase.position == _judged.c.position),
+    )
+    .outerjoin(CurrentVerdict, CurrentVerdict.launch_id == Launch.id)
+    .outerjoin(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
+    .order_by(Launch.id)
+)
+
+
+def _board_row(r: Any, at: datetime) -> BoardRow:
+    return BoardRow(
+        r.id,
+        r.title,
+        r.type.value,
+        r.tier,
+        r.state.value,
+        r.owner_id,
+        r.team_id,
+        r.confidential,
+        r.commitment_no,
+        r.position,
+        r.last,
+        r.share,
+        r.starts_on,
+        r.precision.value if r.precision else None,
+        r.to_come == 0,
+        r.word,
+        r.outlook,
+        r.evaluated_at,
+        r.word is not None and not r.outdated and (r.valid_until is None or r.valid_until > at),
+    )
+
+
 def board_rows(
     session: Session, actor: Asker, at: datetime, *, own: bool = False
 ) -> list[BoardRow]:
     """Return every launch the reader may know of that has not ended, in one statement.
 
-    `own` limits it to the reader's own and those of their teams. A verdict that is outdated or expired is told by `fresh`; its word must not be shown.
+    `own` limits it to the reader's own and those of their teams. A verdict that is outdated or
+    expired is told by `fresh`; its word must not be shown.
     """
-    query = (
-        select(
-            Launch.id,
-            Launch.title,
-            Launch.type,
-            Launch.tier,
-            Launch.state,
-            Launch.owner_id,
-            Launch.team_id,
-            Launch.confidential,
-            Launch.commitment_no,
-            _judged.c.position,
-            _judged.c.last,
-            _judged.c.to_come,
-            Phase.share,
-            Phase.starts_on,
-            Phase.precision,
-            StoredVerdict.word,
-            StoredVerdict.outlook,
-            StoredVerdict.evaluated_at,
-            CurrentVerdict.outdated,
-            CurrentVerdict.valid_until,
-        )
-        .outerjoin(_judged, _judged.c.launch_id == Launch.id)
-        .outerjoin(
-            Phase,
-            (Phase.launch_id == Launch.id) & (Phase.position == _judged.c.position),
-        )
-        .outerjoin(CurrentVerdict, CurrentVerdict.launch_id == Launch.id)
-        .outerjoin(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
-        .where(Launch.state.not_in(ENDED), seen_by(actor))
-        .order_by(Launch.id)
-    )
+    query = visible(_BOARD.where(Launch.state.not_in(ENDED)), actor)
     if own:
         query = query.where(
             or_(Launch.owner_id == actor.id, Launch.team_id.in_(sorted(actor.team_ids)))
         )
-    return [
-        BoardRow(
-            r.id,
-            r.title,
-            r.type.value,
-            r.tier,
-            r.state.value,
-            r.owner_id,
-            r.team_id,
-            r.confidential,
-            r.commitment_no,
-            r.position,
-            r.last,
-            r.share,
-            r.starts_on,
-            r.precision.value if r.precision else None,
-            r.to_come == 0,
-            r.word,
-            r.outlook,
-            r.evaluated_at,
-            r.word is not None
-            and not r.outdated
-            and (r.valid_until is None or r.valid_until > at),
-        )
-        for r in session.execute(query)
-    ]
+    return [_board_row(row, at) for row in session.execute(query)]
+
+
+def rows_by_id(
+    session: Session, actor: Asker, ids: Collection[int], at: datetime
+) -> list[BoardRow]:
+    """Return those of the launches that have not ended and the reader may know of."""
+    query = visible(_BOARD.where(Launch.state.not_in(ENDED), Launch.id.in_(ids)), actor)
+    return [_board_row(row, at) for row in session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +251,7 @@ class PastWord:
 def words_since(
     session: Session, launch_ids: Collection[int], since: datetime
 ) -> dict[int, list[PastWord]]:
-    """Return each launch's verdict words from the one that held at ``since`` on, in one statement."""
+    """Return each launch's words from the one that held at ``since`` on, in one statement."""
     ids = sorted(set(launch_ids))
     before = (
         select(func.max(StoredVerdict.id))

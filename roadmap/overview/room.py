@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from roadmap.overview import views
+from roadmap.overview import panels, views
+from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation
 from roadmap.wording import N_
 
@@ -13,3 +14,6 @@ def init_app(app: Flask) -> None:
     add_navigation(app, N_("Home"), "overview.index", "/", "launch.read")
     add_navigation(app, N_("Roadmap"), "overview.roadmap", "/roadmap", "launch.read")
     add_navigation(app, N_("Launches"), "overview.board", "/launches", "launch.read")
+    register_panel("requirement.side", panels.of_requirement, 20)
+    register_panel("mechanism.side", panels.of_mechanism, 20)
+    register_panel("triage.side", panels.of_scope, 20)

@@ -1,7 +1,7 @@
 """Answers in the words of one reader: names instead of codes, links instead of keys.
 
-`sentences` renders an answer from its parameters. Here the parameters are turned into words first, so
-that a page says "Spanish, counterfeit" and not "*/es/*/counterfeit". Pure but for translation.
+`sentences` renders an answer from its parameters. Here the parameters are turned into words first,
+so that a page says "Spanish, counterfeit" and not "*/es/*/counterfeit". Pure but for translation.
 """
 
 import re
@@ -11,6 +11,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
+from roadmap.overview.names import title_of
 from roadmap.readiness.answers import Answer, Params, Value
 from roadmap.readiness.sentences import say, say_fix
 from roadmap.taxonomy.scope import DIMENSIONS, ScopeError, ScopePattern, parse_pattern
@@ -134,7 +135,7 @@ class Speech:
         """Return a slice or cell in words: the parts it fixes, as in "Spanish, Counterfeit"."""
         if isinstance(pattern, str):
             try:
-                pattern = parse_pattern(pattern)
+                return self.scope(parse_pattern(pattern))
             except ScopeError:
                 return pattern
         parts = [(name, getattr(pattern, name)) for name in DIMENSIONS]
@@ -150,6 +151,9 @@ class Speech:
             return self.scope(value)
         if name in _WORDS:
             return self.word(_WORDS[name], value)
+        return self._text(name, value)
+
+    def _text(self, name: str, value: str) -> str:
         if name == "languages":
             codes = [code for code in value.split(", ") if code]
             return ", ".join(self.word("language", c) for c in codes) or _("no language")
@@ -159,6 +163,8 @@ class Speech:
             return _(STAGES.get(value, value))
         if name in _DATED:
             return _day(value)
+        if name == "code":
+            return title_of(value)
         if name == "item":
             return value.rstrip(" .?:")
         return value

@@ -6,11 +6,14 @@ A change that names another launch is told only to those who may know of that la
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from roadmap.history.queries import FeedEntry
+from roadmap.overview.launch_room import share_words
 from roadmap.overview.speech import Speech
 from roadmap.web.i18n import _
+from roadmap.web.templating import day
 from roadmap.wording import N_
 
 _ACTIONS = {
@@ -106,6 +109,7 @@ _COLUMNS = {
     "requirement_id": N_("Requirement"),
     "approved_by": N_("Approved by"),
 }
+_DAYS = frozenset({"starts_on", "valid_until", "finish_on", "expires_on"})
 _PEOPLE = frozenset({"owner_id", "approved_by"})
 # More rows than this of one kind are counted, not listed.
 _LISTED = 3
@@ -199,9 +203,10 @@ def _count(table: str, rows: Mapping[str, list[tuple[str, Any, Any]]]) -> Change
             kinds["changed"] += 1
     said = {"added": _("added"), "removed": _("removed"), "changed": _("changed")}
     label = _(_PARTS.get(table, table.replace("_", " ")))
-    return Change(label[:1].upper() + label[1:], after=", ".join(
-        f"{count} {said[kind]}" for kind, count in kinds.items()
-    ))
+    return Change(
+        label[:1].upper() + label[1:],
+        after=", ".join(f"{count} {said[kind]}" for kind, count in kinds.items()),
+    )
 
 
 def _column(name: str, before: Any, after: Any, speech: Speech) -> list[Change]:
@@ -225,8 +230,8 @@ def _value(name: str, value: Any, speech: Speech) -> str:
         return speech.mechanisms.get(f"MEC-{value}", f"MEC-{value}")
     if name == "requirement_id":
         return f"REQ-{value}"
-    if name == "share" and isinstance(value, float):
-        return f"{value * 100:g} %"
+    if name == "share" and isinstance(value, int | float):
+        return share_words(float(value))
+    if name in _DAYS and isinstance(value, str):
+        return day(date.fromisoformat(value))
     return str(value)
-
-

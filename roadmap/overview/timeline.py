@@ -21,7 +21,9 @@ BAR = 16
 MARK = 14
 # A last phase has no end of its own; its bar is drawn this long.
 LAST_DAYS = 21
-_STOPPED = frozenset({LaunchState.CANCELLED.value, LaunchState.ROLLED_BACK.value, LaunchState.PAUSED.value})
+_STOPPED = frozenset(
+    {LaunchState.CANCELLED.value, LaunchState.ROLLED_BACK.value, LaunchState.PAUSED.value}
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Item:
-    """One launch of the roadmap with the verdict of its next phase; no word while it is computed."""
+    """One launch of the roadmap with its next phase's verdict; no word while it is computed."""
 
     id: int
     key: str

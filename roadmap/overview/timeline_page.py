@@ -164,7 +164,9 @@ def load(session: Session, actor: Actor, asked: Asked) -> Roadmap:
     }
     days = [
         (d.kind, d.name, d.starts_on, d.ends_on)
-        for d in calendar(session, starting=min(span.first, today), until=max(span.last, today + SOON))
+        for d in calendar(
+            session, starting=min(span.first, today), until=max(span.last, today + SOON)
+        )
         if not asked.market or d.market_code in (None, asked.market)
     ]
     landings = [_landing(items[i], verdicts[i], leads[i], speech, days) for i in soon]

@@ -1,10 +1,11 @@
 """Pages that compose rooms: home, board, launch room, timeline, search."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from roadmap.overview import board_page, home, launch_page, launch_tabs, timeline_page
+from roadmap.overview import search as searching
 from roadmap.overview.portfolio import CHECK_GROUPS, CHIPS, GROUPS, Filters
 from roadmap.web.guard import may
 from roadmap.web.session import db_session
@@ -92,3 +93,16 @@ def launch(key: str) -> ResponseReturnValue:
         **launch_page.actions(page, current_user),
         **TABS[tab](session, current_user, page),
     )
+
+
+@bp.get("/search")
+@may("launch.read")
+def search() -> ResponseReturnValue:
+    """Jump to a key, or show what holds every word."""
+    query = request.args.get("q", "").strip()[:200]
+    session = db_session()
+    key = searching.exact(session, current_user, query)
+    if key is not None:
+        return redirect(f"{request.script_root}/{searching.PATHS[key[:3]]}/{key}")
+    found = searching.search(session, current_user, query)
+    return render_template("overview/search.html", query=query, found=found, limit=searching.LIMIT)

@@ -1,0 +1,179 @@
+"""What overview shows on other rooms' pages: launches of a requirement, mechanism or scope."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice, product
+
+from flask import render_template
+from flask_login import current_user
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from roadmap import clock
+from roadmap.launches.candidates import declaring, with_queues
+from roadmap.launches.defaults import languages_of
+from roadmap.launches.models import LaunchCell, LaunchMechanism, LaunchRequirement
+from roadmap.mechanisms.coverage import CellState, cover
+from roadmap.mechanisms.gather import mechanism_facts
+from roadmap.mechanisms.models import Mechanism
+from roadmap.overview.gaps import lead
+from roadmap.overview.queries import BoardRow, rows_by_id, speech_for
+from roadmap.overview.speech import Said
+from roadmap.readiness.queries import verdicts_for
+from roadmap.requirements.models import Requirement, RequirementScope
+from roadmap.taxonomy.queries import Options, options
+from roadmap.taxonomy.scope import ScopeCell
+from roadmap.web.session import db_session
+
+# Launches on a panel, and cells of a requirement that are judged.
+SHOWN = 12
+MOST_CELLS = 240
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A launch on the page of another record: its verdict, its date and the one reason."""
+
+    row: BoardRow
+    word: str | None
+    waivers: int
+    reason: Said | None
+    note: str = ""
+
+
+def _beside(session: Session, ids: Iterable[int], notes: dict[int, str]) -> list[Beside]:
+    now = clock.now()
+    rows = rows_by_id(session, current_user, sorted(set(ids)), now)
+    rows.sort(key=lambda r: (r.all_live, r.starts_on or date.max, r.id))
+    rows = rows[:SHOWN]
+    verdicts = verdicts_for(session, [r.id for r in rows], now)
+    leads = {i: lead(v.word, v.reasons) for i, v in verdicts.items()}
+    speech = speech_for(session, current_user, [a for a in leads.values() if a is not None])
+    found = []
+    for row in rows:
+        verdict, first = verdicts[row.id], leads[row.id]
+        found.append(
+            Beside(
+                row,
+                None if verdict.recomputing else verdict.word.value,
+                verdict.waived,
+                speech.says(first) if first is not None else None,
+                notes.get(row.id, ""),
+            )
+        )
+    return found
+
+
+def of_requirement(requirement: Requirement) -> str:
+    """Show which launches deliver a requirement, and whether they are ready."""
+    session = db_session()
+    links = session.execute(
+        select(LaunchRequirement.launch_id, LaunchRequirement.must).where(
+            LaunchRequirement.requirement_id == requirement.id
+        )
+    ).all()
+    lines = _beside(session, [link.launch_id for link in links], {})
+    must = {link.launch_id for link in links if link.must}
+    return render_template("overview/_of_requirement.html", lines=lines, must=must)
+
+
+def of_mechanism(mechanism: Mechanism) -> str:
+    """Show which launches lean on a mechanism: what waits if it goes down."""
+    session = db_session()
+    ids = session.scalars(
+        select(LaunchMechanism.launch_id)
+        .where(
+            or_(
+                LaunchMechanism.mechanism_id == mechanism.id,
+                LaunchMechanism.fallback_id == mechanism.id,
+            )
+        )
+        .distinct()
+    )
+    lines = _beside(session, ids, {})
+    return render_template("overview/_of_mechanism.html", lines=lines)
+
+
+# ---- triage: what is known where a requirement asks ----
+
+
+@dataclass(frozen=True)
+class Known:
+    """Coverage of the asked scope today, and the launches in it."""
+
+    cells: int
+    states: Counter[str]
+    cut: bool
+    gaps: tuple[str, ...]
+    lines: Sequence[Beside]
+
+
+def _asked(session: Session, requirement_id: int) -> dict[str, list[str]]:
+    asked: dict[str, list[str]] = {}
+    query = select(RequirementScope.dimension, RequirementScope.code).where(
+        RequirementScope.requirement_id == requirement_id
+    )
+    for dimension, code in session.execute(query):
+        asked.setdefault(dimension.value, []).append(code)
+    return asked
+
+
+def asked_cells(asked: dict[str, list[str]], words: Options) -> list[ScopeCell]:
+    """Return the cells a requirement asks about; what it leaves open is filled in.
+
+    Languages are those of each market, surfaces all in use. Without a market or without a policy
+    area too little is said, and there are none.
+    """
+    if not asked.get("market") or not asked.get("policy_area"):
+        return []
+    surfaces = asked.get("surface") or [code for code, _name in words.surfaces]
+    known = {code for code, _name in words.languages}
+    cells: list[ScopeCell] = []
+    for market in asked["market"]:
+        tongues = asked.get("language") or [c for c in languages_of(market) if c in known]
+        parts = product([market], tongues, surfaces, asked["policy_area"])
+        cells.extend(ScopeCell(*part) for part in islice(parts, MOST_CELLS + 1))
+    return cells
+
+
+def of_scope(requirement: Requirement) -> str:
+    """Show what covers the scope a requirement asks about, and which launches are in it."""
+    session = db_session()
+    asked = _asked(session, requirement.id)
+    words = options(session)
+    wanted = asked_cells(asked, words)
+    cells = wanted[:MOST_CELLS]
+    facts = mechanism_facts(session, with_queues(session, declaring(session, cells)))
+    found = cover(cells, tuple(facts.values()), clock.today(), lambda _m: None)
+    gaps = [c.cell for c in found if c.state is not CellState.COVERED]
+    known = Known(
+        cells=len(cells),
+        states=Counter(c.state.value for c in found),
+        cut=len(wanted) > len(cells),
+        gaps=tuple(_in_words(cell, words) for cell in gaps[:3]),
+        lines=_beside(session, _launches_in(session, asked), {}),
+    )
+    return render_template("overview/_of_scope.html", known=known, asked=asked)
+
+
+def _in_words(cell: ScopeCell, words: Options) -> str:
+    parts = (("market", cell.market), ("language", cell.language), ("surface", cell.surface))
+    names = [words.name(kind, code) for kind, code in parts]
+    return ", ".join([*names, words.name("policy_area", cell.policy_area)])
+
+
+def _launches_in(session: Session, asked: dict[str, list[str]]) -> Sequence[int]:
+    """Return the launches with a cell in the asked scope; none if no market is named."""
+    if not asked.get("market"):
+        return []
+    query = select(LaunchCell.launch_id).where(LaunchCell.market_code.in_(asked["market"]))
+    for name, column in (
+        ("language", LaunchCell.language_code),
+        ("surface", LaunchCell.surface_code),
+        ("policy_area", LaunchCell.policy_area_code),
+    ):
+        if asked.get(name):
+            query = query.where(column.in_(asked[name]))
+    return session.scalars(query.distinct()).all()
