@@ -33,12 +33,12 @@ from roadmap.readiness.facts import (
 from roadmap.readiness.gather_shared import (
     Declared,
     Holidays,
+    Leads,
     certifications,
     evidence_by_mechanism,
     guidelines,
-    label_rates,
+    leads,
     places_of,
-    routes,
 )
 
 # How far around now days without work are looked up: past phases, and plans two years ahead.
@@ -67,10 +67,9 @@ class _Shared:
     """The facts that launches share."""
 
     declared: Declared
-    routes: Mapping[int, int]
+    leads: Leads
     mechanisms: Mapping[int, MechanismFact]
     evidence: Mapping[int, Sequence[MeasurementFact]]
-    rates: Mapping[int, RateFact]
     guidelines: Mapping[str, Sequence[GuidelineFact]]
     certifications: Mapping[int, Sequence[CertificationFact]]
     holidays: Holidays
@@ -104,15 +103,15 @@ def _shared(session: Session, own: _Own, at: datetime) -> _Shared:
     declared = Declared(session, places_of(cells))
     linked = _linked([link for links in own.links.values() for link in links])
     named = linked | {i for place in places_of(cells) for i in declared.at(*place)}
-    routed = routes(session, sorted(named))
+    found = leads(session, sorted(named))
+    routed = found.routes
     wanted = sorted(named | set(routed.values()))
     proving = sorted(linked)
     return _Shared(
         declared=declared,
-        routes=routed,
+        leads=found,
         mechanisms=mechanism_facts(session, wanted),
         evidence=evidence_by_mechanism(measurement_facts(session, proving), at),
-        rates=label_rates(session, proving),
         guidelines=guidelines(session, sorted({c.policy_area for c in cells}), today),
         certifications=certifications(
             session, sorted(linked | {routed[i] for i in linked if i in routed}), today
@@ -140,8 +139,8 @@ def _assemble(launch_id: int, own: _Own, shared: _Shared) -> LaunchFacts:
     near = linked | {
         i for place in places_of(f.cell for f in cells) for i in shared.declared.at(*place)
     }
-    reached = near | {shared.routes[i] for i in near if i in shared.routes}
-    people = linked | {shared.routes[i] for i in linked if i in shared.routes}
+    reached = near | {shared.leads.routes[i] for i in near if i in shared.leads.routes}
+    people = linked | {shared.leads.routes[i] for i in linked if i in shared.leads.routes}
     areas = sorted({fact.cell.policy_area for fact in cells})
     return LaunchFacts(
         launch=own.launches[launch_id],
@@ -152,7 +151,7 @@ def _assemble(launch_id: int, own: _Own, shared: _Shared) -> LaunchFacts:
         mechanisms=tuple(shared.mechanisms[i] for i in sorted(reached) if i in shared.mechanisms),
         measurements=tuple(row for i in sorted(linked) for row in shared.evidence.get(i, ())),
         rates=(
-            *(shared.rates[i] for i in sorted(linked) if i in shared.rates),
+            *(shared.leads.rates[i] for i in sorted(linked) if i in shared.leads.rates),
             *_rare_actions(links),
         ),
         guidelines=tuple(g for area in areas for g in shared.guidelines.get(area, ())),

@@ -6,11 +6,13 @@ Each function sends one statement for any number of launches and returns facts b
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from roadmap.launches.access import AnySelect
 from roadmap.launches.models import (
     Forecast,
     Launch,
@@ -47,14 +49,14 @@ from roadmap.taxonomy.scope import ScopeCell, ScopePattern, parse_pattern
 Ids: TypeAlias = Collection[int]
 
 
-def _of(column: Any, ids: Ids) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.in_(ids)
-    return found
+# Statements are built once and sent with their values: building them costs more than most answers.
+IDS: Any = bindparam("ids", expanding=True)
+AT: Any = bindparam("at")
 
 
-def launches(session: Session, ids: Ids) -> dict[int, LaunchFact]:
-    """Return the launches themselves."""
-    query = select(
+@cache
+def _launches_query() -> AnySelect:
+    return select(
         Launch.id,
         Launch.type,
         Launch.tier,
@@ -62,7 +64,11 @@ def launches(session: Session, ids: Ids) -> dict[int, LaunchFact]:
         Launch.commitment_no,
         Launch.owner_id,
         Launch.confidential,
-    ).where(_of(Launch.id, ids))
+    ).where(Launch.id.in_(IDS))
+
+
+def launches(session: Session, ids: Ids) -> dict[int, LaunchFact]:
+    """Return the launches themselves."""
     return {
         row.id: LaunchFact(
             id=row.id,
@@ -75,14 +81,13 @@ def launches(session: Session, ids: Ids) -> dict[int, LaunchFact]:
             owner_id=row.owner_id,
             confidential=row.confidential,
         )
-        for row in session.execute(query)
+        for row in session.execute(_launches_query(), {"ids": ids})
     }
 
 
-def phase_facts(session: Session, ids: Ids) -> dict[int, list[PhaseFact]]:
-    """Return the phases of each launch."""
-    found: dict[int, list[PhaseFact]] = defaultdict(list)
-    query = select(
+@cache
+def _phase_facts_query() -> AnySelect:
+    return select(
         Phase.launch_id,
         Phase.id,
         Phase.position,
@@ -90,8 +95,13 @@ def phase_facts(session: Session, ids: Ids) -> dict[int, list[PhaseFact]]:
         Phase.state,
         Phase.name,
         Phase.share,
-    ).where(_of(Phase.launch_id, ids))
-    for row in session.execute(query):
+    ).where(Phase.launch_id.in_(IDS))
+
+
+def phase_facts(session: Session, ids: Ids) -> dict[int, list[PhaseFact]]:
+    """Return the phases of each launch."""
+    found: dict[int, list[PhaseFact]] = defaultdict(list)
+    for row in session.execute(_phase_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             PhaseFact(
                 id=row.id,
@@ -105,29 +115,38 @@ def phase_facts(session: Session, ids: Ids) -> dict[int, list[PhaseFact]]:
     return found
 
 
-def cell_facts(session: Session, ids: Ids) -> dict[int, list[CellFact]]:
-    """Return the scope cells of each launch."""
-    found: dict[int, list[CellFact]] = defaultdict(list)
-    query = select(
+@cache
+def _cell_facts_query() -> AnySelect:
+    return select(
         LaunchCell.launch_id,
         LaunchCell.market_code,
         LaunchCell.language_code,
         LaunchCell.surface_code,
         LaunchCell.policy_area_code,
         LaunchCell.from_phase,
-    ).where(_of(LaunchCell.launch_id, ids))
-    for launch_id, market, language, surface, area, from_phase in session.execute(query):
+    ).where(LaunchCell.launch_id.in_(IDS))
+
+
+def cell_facts(session: Session, ids: Ids) -> dict[int, list[CellFact]]:
+    """Return the scope cells of each launch."""
+    found: dict[int, list[CellFact]] = defaultdict(list)
+    for launch_id, market, language, surface, area, from_phase in session.execute(
+        _cell_facts_query(), {"ids": ids}
+    ):
         cell = ScopeCell(market, language, surface, area)
         found[launch_id].append(CellFact(cell=cell, from_phase=from_phase))
     return found
 
 
+@cache
+def _forecast_facts_query() -> AnySelect:
+    return select(*Forecast.__table__.columns).where(Forecast.launch_id.in_(IDS))
+
+
 def forecast_facts(session: Session, ids: Ids) -> dict[int, list[ForecastFact]]:
     """Return the forecasts of each launch."""
     found: dict[int, list[ForecastFact]] = defaultdict(list)
-    for row in session.execute(
-        select(*Forecast.__table__.columns).where(_of(Forecast.launch_id, ids))
-    ):
+    for row in session.execute(_forecast_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             ForecastFact(
                 id=row.id,
@@ -146,18 +165,22 @@ def _pattern(row: Any) -> ScopePattern:
     return ScopePattern(row.market_code, row.language_code, row.surface_code, row.policy_area_code)
 
 
-def target_facts(session: Session, ids: Ids) -> dict[int, list[TargetFact]]:
-    """Return the targets by the id of their link."""
-    found: dict[int, list[TargetFact]] = defaultdict(list)
-    query = select(
+@cache
+def _target_facts_query() -> AnySelect:
+    return select(
         LaunchTarget.launch_mechanism_id,
         LaunchTarget.metric,
         LaunchTarget.target,
         LaunchTarget.max_age_days,
         LaunchTarget.dimensions,
         LaunchTarget.pools,
-    ).where(_of(LaunchTarget.launch_id, ids))
-    for row in session.execute(query):
+    ).where(LaunchTarget.launch_id.in_(IDS))
+
+
+def target_facts(session: Session, ids: Ids) -> dict[int, list[TargetFact]]:
+    """Return the targets by the id of their link."""
+    found: dict[int, list[TargetFact]] = defaultdict(list)
+    for row in session.execute(_target_facts_query(), {"ids": ids}):
         found[row.launch_mechanism_id].append(
             TargetFact(
                 metric=row.metric,
@@ -178,11 +201,9 @@ def _pool(stored: dict[str, Any]) -> PoolFact:
     )
 
 
-def link_facts(session: Session, ids: Ids) -> dict[int, list[LinkFact]]:
-    """Return the linked mechanisms of each launch with their targets; two statements."""
-    targets = target_facts(session, ids)
-    found: dict[int, list[LinkFact]] = defaultdict(list)
-    query = select(
+@cache
+def _link_facts_query() -> AnySelect:
+    return select(
         LaunchMechanism.launch_id,
         LaunchMechanism.id,
         LaunchMechanism.mechanism_id,
@@ -191,8 +212,14 @@ def link_facts(session: Session, ids: Ids) -> dict[int, list[LinkFact]]:
         LaunchMechanism.fallback_id,
         LaunchMechanism.from_phase,
         LaunchMechanism.auto_actions_per_week,
-    ).where(_of(LaunchMechanism.launch_id, ids))
-    for row in session.execute(query):
+    ).where(LaunchMechanism.launch_id.in_(IDS))
+
+
+def link_facts(session: Session, ids: Ids) -> dict[int, list[LinkFact]]:
+    """Return the linked mechanisms of each launch with their targets; two statements."""
+    targets = target_facts(session, ids)
+    found: dict[int, list[LinkFact]] = defaultdict(list)
+    for row in session.execute(_link_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             LinkFact(
                 id=row.id,
@@ -208,12 +235,15 @@ def link_facts(session: Session, ids: Ids) -> dict[int, list[LinkFact]]:
     return found
 
 
+@cache
+def _training_facts_query() -> AnySelect:
+    return select(*TrainingNeed.__table__.columns).where(TrainingNeed.launch_id.in_(IDS))
+
+
 def training_facts(session: Session, ids: Ids) -> dict[int, list[TrainingNeedFact]]:
     """Return the training needs of each launch."""
     found: dict[int, list[TrainingNeedFact]] = defaultdict(list)
-    for row in session.execute(
-        select(*TrainingNeed.__table__.columns).where(_of(TrainingNeed.launch_id, ids))
-    ):
+    for row in session.execute(_training_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             TrainingNeedFact(
                 id=row.id,
@@ -226,10 +256,9 @@ def training_facts(session: Session, ids: Ids) -> dict[int, list[TrainingNeedFac
     return found
 
 
-def checklist_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[ChecklistFact]]:
-    """Return the checklist items of each launch; an answer given after the moment is not known."""
-    found: dict[int, list[ChecklistFact]] = defaultdict(list)
-    query = select(
+@cache
+def _checklist_facts_query() -> AnySelect:
+    return select(
         ChecklistItem.launch_id,
         ChecklistItem.id,
         ChecklistItem.text,
@@ -239,8 +268,13 @@ def checklist_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[
         ChecklistItem.answered_at,
         ChecklistItem.answered_by,
         ChecklistItem.valid_until,
-    ).where(_of(ChecklistItem.launch_id, ids))
-    for row in session.execute(query):
+    ).where(ChecklistItem.launch_id.in_(IDS))
+
+
+def checklist_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[ChecklistFact]]:
+    """Return the checklist items of each launch; an answer given after the moment is not known."""
+    found: dict[int, list[ChecklistFact]] = defaultdict(list)
+    for row in session.execute(_checklist_facts_query(), {"ids": ids}):
         known = row.answered_at is not None and row.answered_at <= at
         answer = row.answer if known else None
         found[row.launch_id].append(
@@ -259,9 +293,8 @@ def checklist_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[
     return found
 
 
-def dependency_facts(session: Session, ids: Ids) -> dict[int, list[DependencyFact]]:
-    """Return what each launch waits for; without a named phase it is the predecessor's last."""
-    found: dict[int, list[DependencyFact]] = defaultdict(list)
+@cache
+def _dependency_facts_query() -> AnySelect:
     other = aliased(Launch)
     last = (
         select(func.max(Phase.position))
@@ -270,7 +303,7 @@ def dependency_facts(session: Session, ids: Ids) -> dict[int, list[DependencyFac
         .scalar_subquery()
     )
     position = func.coalesce(LaunchDependency.phase_position, last)
-    query = (
+    return (
         select(
             LaunchDependency.launch_id,
             LaunchDependency.id,
@@ -286,9 +319,14 @@ def dependency_facts(session: Session, ids: Ids) -> dict[int, list[DependencyFac
             Phase,
             (Phase.launch_id == LaunchDependency.depends_on_id) & (Phase.position == position),
         )
-        .where(_of(LaunchDependency.launch_id, ids))
+        .where(LaunchDependency.launch_id.in_(IDS))
     )
-    for row in session.execute(query):
+
+
+def dependency_facts(session: Session, ids: Ids) -> dict[int, list[DependencyFact]]:
+    """Return what each launch waits for; without a named phase it is the predecessor's last."""
+    found: dict[int, list[DependencyFact]] = defaultdict(list)
+    for row in session.execute(_dependency_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             DependencyFact(
                 id=row.id,
@@ -303,11 +341,10 @@ def dependency_facts(session: Session, ids: Ids) -> dict[int, list[DependencyFac
     return found
 
 
-def requirement_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[RequirementFact]]:
-    """Return the requirements of each launch with their open acceptance criteria."""
-    found: dict[int, list[RequirementFact]] = defaultdict(list)
-    is_open = AcceptanceCriterion.accepted_at.is_(None) | (AcceptanceCriterion.accepted_at > at)
-    query = (
+@cache
+def _requirement_facts_query() -> AnySelect:
+    is_open = AcceptanceCriterion.accepted_at.is_(None) | (AcceptanceCriterion.accepted_at > AT)
+    return (
         select(
             LaunchRequirement.launch_id,
             LaunchRequirement.must,
@@ -320,7 +357,7 @@ def requirement_facts(session: Session, ids: Ids, at: datetime) -> dict[int, lis
         )
         .join(Requirement, Requirement.id == LaunchRequirement.requirement_id)
         .outerjoin(AcceptanceCriterion, AcceptanceCriterion.requirement_id == Requirement.id)
-        .where(_of(LaunchRequirement.launch_id, ids))
+        .where(LaunchRequirement.launch_id.in_(IDS))
         .group_by(
             LaunchRequirement.launch_id,
             LaunchRequirement.must,
@@ -328,7 +365,12 @@ def requirement_facts(session: Session, ids: Ids, at: datetime) -> dict[int, lis
             Requirement.requester_id,
         )
     )
-    for row in session.execute(query):
+
+
+def requirement_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[RequirementFact]]:
+    """Return the requirements of each launch with their open acceptance criteria."""
+    found: dict[int, list[RequirementFact]] = defaultdict(list)
+    for row in session.execute(_requirement_facts_query(), {"ids": ids, "at": at}):
         found[row.launch_id].append(
             RequirementFact(
                 id=row.id,
@@ -342,11 +384,16 @@ def requirement_facts(session: Session, ids: Ids, at: datetime) -> dict[int, lis
     return found
 
 
+@cache
+def _waiver_facts_query() -> AnySelect:
+    columns = Waiver.__table__.columns
+    return select(*columns).where(Waiver.launch_id.in_(IDS), Waiver.requested_at <= AT)
+
+
 def waiver_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[WaiverFact]]:
     """Return the waivers asked for by the moment; a refused one was never approved."""
     found: dict[int, list[WaiverFact]] = defaultdict(list)
-    query = select(Waiver).where(_of(Waiver.launch_id, ids), Waiver.requested_at <= at)
-    for row in session.scalars(query):
+    for row in session.execute(_waiver_facts_query(), {"ids": ids, "at": at}):
         ends = after(row.expires_on)
         if ends is None or row.refused_at is not None:
             continue
@@ -365,13 +412,19 @@ def waiver_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[Wai
     return found
 
 
+@cache
+def _plan_facts_query() -> AnySelect:
+    return select(
+        GapPlan.launch_id, GapPlan.check_code, GapPlan.subject, GapPlan.owner_id, GapPlan.finish_on
+    ).where(GapPlan.launch_id.in_(IDS))
+
+
 def plan_facts(session: Session, ids: Ids) -> dict[int, list[GapPlanFact]]:
     """Return who promised to close which gap of each launch, and by when."""
     found: dict[int, list[GapPlanFact]] = defaultdict(list)
-    query = select(
-        GapPlan.launch_id, GapPlan.check_code, GapPlan.subject, GapPlan.owner_id, GapPlan.finish_on
-    ).where(_of(GapPlan.launch_id, ids))
-    for launch_id, code, subject, owner_id, finish_on in session.execute(query):
+    for launch_id, code, subject, owner_id, finish_on in session.execute(
+        _plan_facts_query(), {"ids": ids}
+    ):
         found[launch_id].append(
             GapPlanFact(code=code, subject=subject, owner_id=owner_id, finish_on=finish_on)
         )

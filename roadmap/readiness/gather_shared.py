@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from roadmap.launches.access import AnySelect
 from roadmap.mechanisms.facts import MeasurementFact
 from roadmap.mechanisms.models import Certification, CoverageCell, Mechanism, SiteMarket
 from roadmap.readiness.facts import CertificationFact, GuidelineFact, RateFact
@@ -17,22 +21,37 @@ from roadmap.taxonomy.scope import ScopeCell, ScopePattern
 Place = tuple[str | None, str | None, str | None]
 
 
+# Statements are built once and sent with their values: building them costs more than most answers.
+_IDS: Any = bindparam("ids", expanding=True)
+_AREAS: Any = bindparam("areas", expanding=True)
+_TODAY: Any = bindparam("today")
+
+
+@cache
+def _declared_query() -> AnySelect:
+    parts = {
+        "markets": CoverageCell.market_code,
+        "surfaces": CoverageCell.surface_code,
+        "areas": CoverageCell.policy_area_code,
+    }
+    query = select(CoverageCell.mechanism_id, *parts.values()).distinct()
+    for name, column in parts.items():
+        codes: Any = bindparam(name, expanding=True)
+        query = query.where(column.is_(None) | column.in_(codes))
+    return query
+
+
 class Declared:
     """Which mechanisms declare which place, from one statement."""
 
     def __init__(self, session: Session, places: Collection[tuple[str, str, str]]) -> None:
         self._by_place: dict[Place, set[int]] = defaultdict(set)
         self._found: dict[tuple[str, str, str], frozenset[int]] = {}
-        columns = (
-            CoverageCell.market_code,
-            CoverageCell.surface_code,
-            CoverageCell.policy_area_code,
-        )
-        query = select(CoverageCell.mechanism_id, *columns).distinct()
-        for part, column in enumerate(columns):
-            codes = sorted({place[part] for place in places})
-            query = query.where(column.is_(None) | column.in_(codes))
-        for mechanism_id, market, surface, area in session.execute(query):
+        codes = {
+            name: sorted({place[part] for place in places})
+            for part, name in enumerate(("markets", "surfaces", "areas"))
+        }
+        for mechanism_id, market, surface, area in session.execute(_declared_query(), codes):
             self._by_place[market, surface, area].add(mechanism_id)
 
     def at(self, market: str, surface: str, area: str) -> frozenset[int]:
@@ -54,25 +73,57 @@ def places_of(cells: Iterable[ScopeCell]) -> set[tuple[str, str, str]]:
     return {(c.market, c.surface, c.policy_area) for c in cells}
 
 
-def routes(session: Session, ids: Collection[int]) -> dict[int, int]:
-    """Return the queue each mechanism routes to, for those that route."""
-    query = select(Mechanism.id, Mechanism.routes_to_id).where(
-        Mechanism.id.in_(ids), Mechanism.routes_to_id.is_not(None)
-    )
-    return {row.id: row.routes_to_id for row in session.execute(query)}
+@cache
+def _leads_query() -> AnySelect:
+    columns = (Mechanism.id, Mechanism.routes_to_id, Mechanism.labels_per_week)
+    return select(*columns).where(Mechanism.id.in_(_IDS))
 
 
-def label_rates(session: Session, ids: Collection[int]) -> dict[int, RateFact]:
-    """Return the labels a week each mechanism's owner can produce, where stated."""
-    query = select(Mechanism.id, Mechanism.labels_per_week).where(
-        Mechanism.id.in_(ids), Mechanism.labels_per_week.is_not(None)
+@dataclass(frozen=True)
+class Leads:
+    """Where mechanisms route to, and the labels a week their owners can produce, where stated."""
+
+    routes: Mapping[int, int]
+    rates: Mapping[int, RateFact]
+
+
+def leads(session: Session, ids: Collection[int]) -> Leads:
+    """Return routes and label rates of the mechanisms, in one statement."""
+    routes: dict[int, int] = {}
+    rates: dict[int, RateFact] = {}
+    for number, queue, labels in session.execute(_leads_query(), {"ids": ids}):
+        if queue is not None:
+            routes[number] = queue
+        if labels is not None:
+            rates[number] = RateFact(
+                mechanism_id=number, scope=ScopePattern(), labels_per_week=float(labels)
+            )
+    return Leads(routes, rates)
+
+
+@cache
+def _translated_query() -> AnySelect:
+    return (
+        select(PolicyLanguage.policy_version_id, PolicyLanguage.language_code)
+        .join(PolicyVersion, PolicyVersion.id == PolicyLanguage.policy_version_id)
+        .where(PolicyVersion.policy_area_code.in_(_AREAS), PolicyLanguage.published_on <= _TODAY)
     )
-    return {
-        row.id: RateFact(
-            mechanism_id=row.id, scope=ScopePattern(), labels_per_week=float(row.labels_per_week)
+
+
+@cache
+def _dated_query() -> AnySelect:
+    return (
+        select(
+            PolicyVersion.id,
+            PolicyVersion.policy_area_code,
+            PolicyVersion.version,
+            PolicyVersion.owner_id,
+            PolicyMarket.market_code,
+            PolicyMarket.effective_on,
         )
-        for row in session.execute(query)
-    }
+        .join(PolicyMarket, PolicyMarket.policy_version_id == PolicyVersion.id)
+        .where(PolicyVersion.policy_area_code.in_(_AREAS))
+    )
 
 
 def guidelines(
@@ -83,27 +134,11 @@ def guidelines(
     A translation counts from the day it is published, not from the day it is promised for.
     """
     languages: dict[int, list[str]] = defaultdict(list)
-    translated = (
-        select(PolicyLanguage.policy_version_id, PolicyLanguage.language_code)
-        .join(PolicyVersion, PolicyVersion.id == PolicyLanguage.policy_version_id)
-        .where(PolicyVersion.policy_area_code.in_(areas), PolicyLanguage.published_on <= today)
-    )
-    for version_id, language in session.execute(translated):
+    known = {"areas": areas, "today": today}
+    for version_id, language in session.execute(_translated_query(), known):
         languages[version_id].append(language)
     found: dict[str, list[GuidelineFact]] = defaultdict(list)
-    dated = (
-        select(
-            PolicyVersion.id,
-            PolicyVersion.policy_area_code,
-            PolicyVersion.version,
-            PolicyVersion.owner_id,
-            PolicyMarket.market_code,
-            PolicyMarket.effective_on,
-        )
-        .join(PolicyMarket, PolicyMarket.policy_version_id == PolicyVersion.id)
-        .where(PolicyVersion.policy_area_code.in_(areas))
-    )
-    for row in session.execute(dated):
+    for row in session.execute(_dated_query(), {"areas": areas}):
         found[row.policy_area_code].append(
             GuidelineFact(
                 id=row.id,
@@ -118,6 +153,19 @@ def guidelines(
     return found
 
 
+@cache
+def _sites_query() -> AnySelect:
+    used = select(Certification.site_id).where(Certification.mechanism_id.in_(_IDS))
+    return select(SiteMarket.site_id, SiteMarket.market_code).where(SiteMarket.site_id.in_(used))
+
+
+@cache
+def _certified_query() -> AnySelect:
+    return select(*Certification.__table__.columns).where(
+        Certification.mechanism_id.in_(_IDS), Certification.certified_on <= _TODAY
+    )
+
+
 def certifications(
     session: Session, mechanism_ids: Collection[int], today: date
 ) -> dict[int, list[CertificationFact]]:
@@ -127,15 +175,11 @@ def certifications(
     permits none; people of no site are bound to none.
     """
     permitted: dict[int, list[str]] = defaultdict(list)
-    used = select(Certification.site_id).where(Certification.mechanism_id.in_(mechanism_ids))
-    sites = select(SiteMarket.site_id, SiteMarket.market_code).where(SiteMarket.site_id.in_(used))
-    for site_id, market in session.execute(sites):
+    for site_id, market in session.execute(_sites_query(), {"ids": mechanism_ids}):
         permitted[site_id].append(market)
     found: dict[int, list[CertificationFact]] = defaultdict(list)
-    query = select(*Certification.__table__.columns).where(
-        Certification.mechanism_id.in_(mechanism_ids), Certification.certified_on <= today
-    )
-    for row in session.execute(query):
+    known = {"ids": mechanism_ids, "today": today}
+    for row in session.execute(_certified_query(), known):
         markets = tuple(sorted(permitted[row.site_id])) if row.site_id is not None else None
         found[row.mechanism_id].append(
             CertificationFact(
@@ -151,17 +195,23 @@ def certifications(
     return found
 
 
+@cache
+def _holidays_query() -> AnySelect:
+    columns = (CalendarDay.market_code, CalendarDay.starts_on, CalendarDay.ends_on)
+    return select(*columns).where(
+        CalendarDay.kind == "holiday",
+        CalendarDay.starts_on <= bindparam("last"),
+        CalendarDay.ends_on >= bindparam("first"),
+    )
+
+
 class Holidays:
     """Days without work around the launches, by market, from one statement."""
 
     def __init__(self, session: Session, first: date, last: date) -> None:
         self._days: dict[str | None, set[date]] = defaultdict(set)
-        query = select(CalendarDay.market_code, CalendarDay.starts_on, CalendarDay.ends_on).where(
-            CalendarDay.kind == "holiday",
-            CalendarDay.starts_on <= last,
-            CalendarDay.ends_on >= first,
-        )
-        for market, starts, ends in session.execute(query):
+        known = {"first": first, "last": last}
+        for market, starts, ends in session.execute(_holidays_query(), known):
             day = max(starts, first)
             while day <= min(ends, last):
                 self._days[market].add(day)

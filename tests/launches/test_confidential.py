@@ -18,7 +18,7 @@ from tests.cast import Cast, actor
 from tests.launches.world import in_days, make_requirement, make_world
 
 SignIn = Callable[[Any], FlaskClient]
-SECRET = "Zanzibar perfume takeover"  # noqa: S105 - a title
+SECRET = "Zanzibar perfume takeover"
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_a_cycle_through_it_names_it_only_to_those_who_see_it(
     from roadmap.errors import Invalid
 
     bob = actor(cast.bob, cast.program)
-    with pytest.raises(Invalid, match="LCH-1 → LCH-2 → LCH-1|LCH-2 → LCH-1 → LCH-2"):
+    with pytest.raises(Invalid, match=r"LCH-\d → LCH-\d → LCH-\d"):
         add_dependency(session, bob, session.get_one(Launch, 1), "LCH-2")
     alice = actor(cast.alice, cast.ops)
     with pytest.raises(Invalid, match="no launch LCH-1 that you may see"):

@@ -1,21 +1,39 @@
 """Verdicts through the database: stored when they change, outdated when an input does."""
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadmap import clock
+from roadmap.db import Database
+from roadmap.events import publish
+from roadmap.jobs import Job, Run
 from roadmap.launches.kinds import LaunchState, LaunchType
 from roadmap.launches.lifecycle import move_launch
-from roadmap.launches.links import remove_link
+from roadmap.launches.links import add_dependency, put_requirement, remove_link
 from roadmap.launches.models import Launch, LaunchMechanism
 from roadmap.launches.rules import TierQuestions
 from roadmap.launches.scope import TrainingSpec, put_training_need, set_scope
-from roadmap.launches.service import NewLaunch, create_launch
+from roadmap.launches.service import NewLaunch, create_launch, edit_launch
+from roadmap.mechanisms.events import EvidenceChanged, MechanismChanged
+from roadmap.mechanisms.kinds import MechanismKind
+from roadmap.mechanisms.models import Mechanism
+from roadmap.readiness import queries
 from roadmap.readiness.checklists import Answered, answer_many, items_of
-from roadmap.readiness.queries import verdict_for
-from roadmap.readiness.service import evaluate_launches
+from roadmap.readiness.gather import gather
+from roadmap.readiness.jobs import evaluate_due
+from roadmap.readiness.models import CurrentVerdict, StoredVerdict
+from roadmap.readiness.queries import full_verdict, verdict_for, verdicts_for
+from roadmap.readiness.service import due, evaluate_launches
+from roadmap.readiness.stored import as_json, from_json
 from roadmap.readiness.verdict import Word
+from roadmap.requirements.events import RequirementChanged
+from roadmap.taxonomy.events import CalendarChanged, PolicyChanged
 from tests.cast import Cast, actor
-from tests.launches.world import in_days, make_world
+from tests.launches.world import World, in_days, make_mechanism, make_requirement, make_world
 
 NEW_MARKET = TierQuestions(
     new_market=True,
@@ -87,3 +105,187 @@ def test_an_empty_committed_launch_holds_with_every_check_unknown(
     required = [answer for answer in verdict.reasons if answer.is_required]
     assert {answer.status.value for answer in required} == {"unknown"}
     session.commit()
+
+
+def outdated(session: Session) -> dict[int, bool]:
+    rows = session.execute(select(CurrentVerdict.launch_id, CurrentVerdict.outdated))
+    return {row.launch_id: row.outdated for row in rows}
+
+
+def settle(session: Session, launch: Launch) -> None:
+    evaluate_launches(session, [launch.id])
+    session.commit()
+    assert outdated(session) == {launch.id: False}
+
+
+def touch_launch(session: Session, cast: Cast, launch: Launch, world: World) -> None:
+    edit_launch(session, actor(cast.bob), launch, {"title": "Another name"})
+
+
+def touch_mechanism(session: Session, cast: Cast, launch: Launch, world: World) -> None:
+    publish(session, MechanismChanged(world.queue.id))
+
+
+def touch_evidence(session: Session, cast: Cast, launch: Launch, world: World) -> None:
+    publish(session, EvidenceChanged(world.classifier.id))
+
+
+def touch_policy(session: Session, cast: Cast, launch: Launch, world: World) -> None:
+    publish(session, PolicyChanged("weapons"))
+
+
+def touch_calendar(session: Session, cast: Cast, launch: Launch, world: World) -> None:
+    publish(session, CalendarChanged("ES"))
+
+
+def touch_requirement(session: Session, cast: Cast, launch: Launch, world: World) -> None:
+    requirement = make_requirement(session, accepted=True)
+    put_requirement(session, actor(cast.bob), launch, requirement.key)
+    settle(session, launch)
+    publish(session, RequirementChanged(requirement.id))
+
+
+def touch_predecessor(session: Session, cast: Cast, launch: Launch, world: World) -> None:
+    other = make_spanish_launch(session, cast)
+    add_dependency(session, actor(cast.bob), launch, other.key)
+    evaluate_launches(session, [launch.id, other.id])
+    session.commit()
+    edit_launch(session, actor(cast.bob), other, {"title": "Another name"})
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        touch_launch,
+        touch_mechanism,
+        touch_evidence,
+        touch_policy,
+        touch_calendar,
+        touch_requirement,
+        touch_predecessor,
+    ],
+)
+def test_a_change_of_an_input_marks_the_verdict_in_its_own_transaction(
+    session: Session, cast: Cast, touch: Any
+) -> None:
+    launch = put_in_order(session, cast)
+    by_kind = {m.kind.value: m for m in session.scalars(select(Mechanism))}
+    world = World(
+        by_kind["classifier"], by_kind["review_queue"], by_kind["appeals_queue"], guidelines=[]
+    )
+    settle(session, launch)
+    touch(session, cast, launch, world)
+    assert outdated(session)[launch.id] is True
+    session.rollback()
+    assert outdated(session)[launch.id] is False
+
+
+def test_what_has_nothing_to_do_with_a_launch_leaves_its_verdict_alone(
+    session: Session, cast: Cast
+) -> None:
+    launch = put_in_order(session, cast)
+    stranger = make_mechanism(session, MechanismKind.CLASSIFIER, "US/en/listing/weapons")
+    settle(session, launch)
+    publish(session, MechanismChanged(stranger.id))
+    publish(session, EvidenceChanged(stranger.id))
+    publish(session, PolicyChanged("alcohol"))
+    publish(session, CalendarChanged("US"))
+    assert outdated(session) == {launch.id: False}
+
+
+def test_a_page_never_shows_an_old_truth(session: Session, cast: Cast) -> None:
+    launch = put_in_order(session, cast)
+    settle(session, launch)
+    number = items_of(session, launch.id)[0].id
+    answer_many(session, actor(cast.bob), launch, [number], Answered(answer="no", evidence="x"))
+    session.commit()
+    shown = verdict_for(session, launch.id)
+    assert (shown.word, shown.recomputing) == (Word.NOT_READY, False)
+    # Stored again only when the worker has looked.
+    assert [row.word for row in session.scalars(select(StoredVerdict))] == ["READY"]
+
+
+def test_a_verdict_is_appended_only_when_it_changes(
+    database: Database, session: Session, cast: Cast
+) -> None:
+    launch = put_in_order(session, cast)
+    session.commit()
+    run = Run(database, None, session.scalars(select(Job.id)).first() or 0, {})
+    session.rollback()
+    assert evaluate_due(run) == {"evaluated": 1}
+    assert evaluate_due(run) == {"evaluated": 0}
+    edit_launch(session, actor(cast.bob), launch, {"summary": "Nothing that matters."})
+    session.commit()
+    assert evaluate_due(run) == {"evaluated": 1}
+    assert [row.word for row in session.scalars(select(StoredVerdict))] == ["READY"]
+    number = items_of(session, launch.id)[0].id
+    answer_many(session, actor(cast.bob), launch, [number], Answered(answer="no", evidence="x"))
+    session.commit()
+    assert evaluate_due(run) == {"evaluated": 1}
+    session.commit()
+    words = session.scalars(select(StoredVerdict.word).order_by(StoredVerdict.id)).all()
+    assert words == ["READY", "NOT_READY"]
+
+
+def test_an_expired_verdict_is_computed_anew(session: Session, cast: Cast) -> None:
+    launch = put_in_order(session, cast)
+    settle(session, launch)
+    shown = verdict_for(session, launch.id)
+    assert shown.valid_until is not None
+    later = shown.valid_until + timedelta(seconds=1)
+    assert due(session, clock.now()) == []
+    assert due(session, later) == [launch.id]
+    assert verdict_for(session, launch.id, later).evaluated_at == later
+
+
+def test_what_was_recorded_later_is_not_known_before(session: Session, cast: Cast) -> None:
+    launch = put_in_order(session, cast)
+    session.commit()
+    past = full_verdict(session, launch.id, clock.now() - timedelta(hours=1))
+    assert past is not None
+    assert past.word is Word.HOLD
+    assert {"CHECKLIST", "EVIDENCE_THIN"} <= set(past.open_codes)
+
+
+def test_facts_take_the_same_statements_for_one_launch_and_for_many(
+    session: Session, cast: Cast, statements: Any
+) -> None:
+    launch = put_in_order(session, cast)
+    others = [make_spanish_launch(session, cast) for _ in range(5)]
+    session.commit()
+    session.execute(select(Launch.id)).all()
+    statements.statements.clear()
+    gather(session, [launch.id], clock.now())
+    one = len(statements)
+    statements.statements.clear()
+    gather(session, [launch.id, *(other.id for other in others)], clock.now())
+    assert len(statements) == one == 22
+    evaluate_launches(session, [launch.id])
+    session.commit()
+    session.execute(select(Launch.id)).all()
+    statements.statements.clear()
+    verdict_for(session, launch.id)
+    assert len(statements) == 1
+
+
+def test_a_board_computes_some_and_holds_the_rest(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch = put_in_order(session, cast)
+    other = make_spanish_launch(session, cast)
+    session.commit()
+    monkeypatch.setattr(queries, "LIVE_LIMIT", 1)
+    found = verdicts_for(session, [launch.id, other.id])
+    assert found[launch.id].word is Word.READY
+    assert (found[other.id].word, found[other.id].recomputing) == (Word.HOLD, True)
+
+
+def test_a_stored_answer_comes_back_as_it_was(session: Session, cast: Cast) -> None:
+    launch = put_in_order(session, cast)
+    set_scope(session, actor(cast.bob), launch, [])
+    session.commit()
+    verdict = full_verdict(session, launch.id)
+    assert verdict is not None
+    open_ones = [answer for answer in verdict.reasons if not answer.passes]
+    assert open_ones
+    assert [from_json(as_json(answer)) for answer in open_ones] == open_ones
