@@ -306,7 +306,7 @@ def _plan():
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(_plan())
 def test_the_gathered_rows_say_the_same_as_all_rows(session, house, plan):

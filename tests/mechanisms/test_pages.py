@@ -88,7 +88,8 @@ def test_everybody_reads_and_only_owners_get_forms(model, cast, sign_in, stateme
     for address in PAGES:
         statements.statements.clear()
         assert (address, viewer.get(address).status_code) == (address, 200)
-        assert (address, len(statements)) <= (address, 17)
+        # Panels of higher rooms bring their own few statements.
+        assert len(statements) <= 22, address
     for address in OWNER_PAGES:
         assert (address, viewer.get(address).status_code) == (address, 403)
         assert (address, owner.get(address).status_code) == (address, 200)
