@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
@@ -104,7 +104,7 @@ _MEASURED = (
 )
 
 
-def _judged(ids: list[int] | None) -> Select[Any]:
+def _judged(ids: list[int] | None, known_at: datetime | None) -> Select[Any]:
     """Return the judged rows with how many rows before each could already decide.
 
     A slice of one configuration (the running one, or any other) and one guideline version is walked
@@ -141,6 +141,9 @@ def _judged(ids: list[int] | None) -> Select[Any]:
         ),
         rows=(None, -1),
     )
+    voided = MeasurementVoid.measurement_id == Measurement.id
+    if known_at is not None:
+        voided = and_(voided, MeasurementVoid.voided_at <= known_at)
     query = (
         select(
             *_MEASURED,
@@ -150,19 +153,24 @@ def _judged(ids: list[int] | None) -> Select[Any]:
         )
         .join(Mechanism, Mechanism.id == Measurement.mechanism_id)
         .outerjoin(Configuration, Configuration.id == Measurement.configuration_id)
-        .outerjoin(MeasurementVoid, MeasurementVoid.measurement_id == Measurement.id)
+        .outerjoin(MeasurementVoid, voided)
         .where(Measurement.metric.in_(JUDGED_METRICS))
     )
+    if known_at is not None:
+        query = query.where(Measurement.recorded_at <= known_at)
     return query if ids is None else query.where(Measurement.mechanism_id.in_(ids))
 
 
-def measurement_facts(session: Session, ids: Iterable[int] | None = None) -> list[MeasurementFact]:
+def measurement_facts(
+    session: Session, ids: Iterable[int] | None = None, known_at: datetime | None = None
+) -> list[MeasurementFact]:
     """Return the rows that can decide about any target of the mechanisms, one statement.
 
     For each slice the newest row and, while rows are voided or labelled by a model alone, those
     behind it up to the first that decides: see `evidence.find`. None means all mechanisms.
+    ``known_at`` leaves out what was recorded or voided after that moment.
     """
-    rows = _judged(None if ids is None else sorted(set(ids))).subquery()
+    rows = _judged(None if ids is None else sorted(set(ids)), known_at).subquery()
     query = select(rows).where(rows.c.decided_before == 0).order_by(rows.c.id)
     return [measurement_fact(row) for row in session.execute(query)]
 

@@ -41,8 +41,8 @@ from roadmap.readiness.gather_shared import (
     places_of,
 )
 
-# How far around now days without work are looked up: past phases, and plans two years ahead.
-_BACK, _AHEAD = timedelta(days=370), timedelta(days=800)
+# Due days lie at most this far before their phase; holidays further back do not matter.
+_LONGEST_LEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,24 @@ def _shared(session: Session, own: _Own, at: datetime) -> _Shared:
         declared=declared,
         leads=found,
         mechanisms=mechanism_facts(session, wanted),
-        evidence=evidence_by_mechanism(measurement_facts(session, proving), at),
+        evidence=evidence_by_mechanism(measurement_facts(session, proving, at), at),
         guidelines=guidelines(session, sorted({c.policy_area for c in cells}), today),
         certifications=certifications(
             session, sorted(linked | {routed[i] for i in linked if i in routed}), today
         ),
-        holidays=Holidays(session, today - _BACK, today + _AHEAD),
+        holidays=Holidays(session, *_span(own, today)),
     )
+
+
+def _span(own: _Own, today: date) -> tuple[date, date]:
+    """Return the first and last day on which a holiday can move a due day."""
+    starts = [
+        phase.starts_on
+        for facts in own.phases.values()
+        for phase in facts
+        if phase.starts_on is not None
+    ]
+    return min(starts, default=today) - _LONGEST_LEAD, max(starts, default=today)
 
 
 def gather(session: Session, launch_ids: Collection[int], at: datetime) -> dict[int, LaunchFacts]:
