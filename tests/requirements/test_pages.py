@@ -27,7 +27,7 @@ def stored(database: Database, number: int = 1) -> Requirement:
         return queries.get_requirement(session, None, number)
 
 
-def first(pattern: str, text: str) -> str:
+def match_of(pattern: str, text: str) -> str:
     """Return what the first match of the pattern holds."""
     found = re.search(pattern, text)
     assert found is not None
@@ -126,12 +126,12 @@ def test_the_list_costs_a_fixed_number_of_statements(cast, sign_in, many, statem
     page = client.get("/requirements?sort=-created")
     assert page.status_code == 200
     assert len(statements) == 7
-    following = unescape(first(r'rel="next" href="([^"]+)"', page.text))
+    following = unescape(match_of(r'rel="next" href="([^"]+)"', page.text))
     second = client.get(following)
     assert len(statements) == 14
     titles = re.findall(r"Requirement number \d+", page.text + second.text)
     assert len(set(titles)) == 60
-    back = unescape(first(r'rel="prev" href="([^"]+)"', second.text))
+    back = unescape(match_of(r'rel="prev" href="([^"]+)"', second.text))
     assert re.findall(r"number \d+", client.get(back).text) == re.findall(r"number \d+", page.text)
 
 
@@ -144,11 +144,11 @@ def test_every_sort_walks_all_pages_both_ways(cast, sign_in, many, database, peo
     for direction in ("", "-"):
         client = sign_in(cast.alice)
         first = client.get(f"/requirements?sort={direction}{sort}")
-        link = unescape(first(r'rel="next" href="([^"]+)"', first.text))
+        link = unescape(match_of(r'rel="next" href="([^"]+)"', first.text))
         second = client.get(link)
         names = re.findall(r"Requirement number \d+", first.text + second.text)
         assert len(names) == len(set(names)) == 60
-        back = unescape(first(r'rel="prev" href="([^"]+)"', second.text))
+        back = unescape(match_of(r'rel="prev" href="([^"]+)"', second.text))
         again = re.findall(r"Requirement number \d+", client.get(back).text)
         assert again == re.findall(r"Requirement number \d+", first.text)
 
@@ -200,7 +200,7 @@ def test_a_record_costs_a_fixed_number_of_statements(
     small = len(statements) - before
     page = client.get("/requirements/REQ-2")
     assert len(statements) - before - small == small
-    assert small <= 20
+    assert small <= 26  # the panels of higher rooms included
     for words in ("It saves hours", "<strong>yes</strong>", "&lt;script&gt;", "Bob</b> accepted"):
         assert words in page.text
 
@@ -357,14 +357,14 @@ def test_the_record_takes_comments_support_criteria_and_prerequisites(
     )
     page = alice.get(here).text
     assert "40 a week" in page
-    number = first(r"/criteria/(\d+)", page)
+    number = match_of(r"/criteria/(\d+)", page)
     assert alice.post(f"{here}/criteria/{number}", data={"accepted": "1"}).status_code == 303
     assert "1 of 1 accepted" in alice.get(here).text
     assert alice.post(f"{here}/prerequisites", data={"blocker": "REQ-2"}).status_code == 303
     refused = charlie.post("/requirements/REQ-2/prerequisites", data={"blocker": "REQ-1"})
     assert refused.status_code == 422
     assert "already waits for" in refused.text
-    comment = first(r"/comments/(\d+)", charlie.get(here).text)
+    comment = match_of(r"/comments/(\d+)", charlie.get(here).text)
     assert charlie.get(f"{here}/comments/{comment}").status_code == 200
     assert (
         charlie.post(f"{here}/comments/{comment}", data={"body": "We as well"}).status_code == 303
