@@ -182,7 +182,7 @@ def scope_text(answer: Answer, speech: Speech) -> str:
 
 
 def lead(word: Word, answers: Iterable[Answer]) -> Answer | None:
-    """Return the answer that gives the verdict its word: a failure, else an open one, else waived."""
+    """Return the answer that gives the verdict its word: a failure, else an open or waived one."""
     required = [a for a in answers if a.is_required and not a.passes]
     failing = [a for a in required if a.status is Status.FAIL and a.waiver_id is None]
     open_ = [a for a in required if a.status in (Status.UNKNOWN, Status.STALE)]
@@ -195,7 +195,7 @@ def lead(word: Word, answers: Iterable[Answer]) -> Answer | None:
 
 
 def settle(answers: Iterable[Answer], done: Iterable[Answer]) -> list[Answer]:
-    """Return the answers as they would be if the questions of ``done`` were answered with a pass."""
+    """Return the answers as they would be if the questions of ``done`` were passed."""
     questions = {a.question for a in done}
     return [
         replace(a, status=Status.PASS, waiver_id=None)
@@ -207,7 +207,7 @@ def settle(answers: Iterable[Answer], done: Iterable[Answer]) -> list[Answer]:
 
 @dataclass(frozen=True)
 class Then:
-    """What the verdict would be once something is done, and how many rows then stand open."""
+    """What the verdict would be once something is done, and how many things then stand open."""
 
     word: Word
     waivers: int
@@ -221,9 +221,13 @@ def then(
     after = settle(answers, done)
     still = {(a.code, a.subject) for a in after if a.is_required and not a.passes}
     waived = {(a.code, a.subject) for a in after if a.waiver_id is not None}
-    left = sum(
-        1
-        for row in rows
-        if any((a.code, a.subject) in still and a.waiver_id is None for a in row.answers)
-    )
+    left = 0
+    told: set[str] = set()
+    for row in rows:
+        questions = {
+            a.question for a in row.answers if (a.code, a.subject) in still and a.waiver_id is None
+        }
+        # A failure and the thin evidence beside it are one thing to do.
+        left += bool(questions - told)
+        told |= questions
     return Then(add_up(after, committed=committed), len(waived), left)

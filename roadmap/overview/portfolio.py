@@ -308,7 +308,7 @@ STEP_WIDTH = 76.0
 def steps(
     history: Sequence[PastWord], now_word: Word | None, now: datetime
 ) -> tuple[tuple[float, float], ...]:
-    """Return the corners of the line: x from 0 (eight weeks ago) to STEP_WIDTH, y down from ready."""
+    """Return the corners of the line: x from eight weeks ago to STEP_WIDTH, y from ready down."""
     start = now - timedelta(weeks=WEEKS)
     span = (now - start).total_seconds()
     points: list[tuple[float, float]] = []
