@@ -244,9 +244,7 @@ def requirements(draw: st.DrawFn) -> list[dict[str, Any]]:
                     {
                         "framework": "rice",
                         "inputs": draw(
-                            st.dictionaries(
-                                st.just("reach"), st.floats(0, 1e6) | st.integers(0, 5)
-                            )
+                            st.dictionaries(st.just("reach"), st.floats(0, 1e6) | st.integers(0, 5))
                         ),
                     }
                 ],

@@ -164,6 +164,7 @@ class RequirementPart(Part):
     state_reason: Text = ""
     state_changed_at: Moment | None = None
     state_changed_by: Email | None = None
+    asked_at: Moment | None = None
     next_word_on: Day | None = None
     snoozed_until: Day | None = None
     duplicate_of: RequirementKey | None = None

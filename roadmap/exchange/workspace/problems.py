@@ -74,7 +74,7 @@ def sentence(error: Mapping[str, Any], fields: Sequence[str]) -> str:
             "%(value)s is not one of %(allowed)s", value=shown(value), allowed=more["expected"]
         )
     if kind == "string_pattern_mismatch":
-        return _("%(value)s is not %(form)s", value=shown(value), form=_form(more["pattern"]))
+        return _("%(value)s is not %(form)s", value=shown(value), form=form_words(more["pattern"]))
     if kind == "value_error":
         return str(more["error"])
     return str(error["msg"])
@@ -101,7 +101,7 @@ _KINDS = {
 }
 
 
-def _form(pattern: str) -> str:
+def form_words(pattern: str) -> str:
     """Return what a text must look like in words; the pattern itself where nothing is said."""
     return _FORMS.get(pattern, _("of the form %(pattern)s", pattern=pattern))
 

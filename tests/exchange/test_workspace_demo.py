@@ -1,0 +1,174 @@
+"""The demo organisation, its commands and its sign-ins."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from roadmap import clock
+from roadmap.accounts import passwords
+from roadmap.accounts.models import Person
+from roadmap.cli import main
+from roadmap.db import Database
+from roadmap.errors import Conflict, NotFound
+from roadmap.exchange.workspace import demo
+from roadmap.launches.models import Launch, Phase
+from roadmap.mechanisms.models import Mechanism
+from roadmap.readiness.models import CurrentVerdict
+from roadmap.readiness.service import evaluate_now
+from roadmap.requirements.models import Requirement
+from roadmap.setup import prepare
+
+WORDS = {
+    1: ("NOT_READY", "LATE"),
+    3: ("NOT_READY", "ON_TRACK"),
+    4: ("NOT_READY", "AT_RISK"),
+    5: ("HOLD", "ON_TRACK"),
+    7: ("NOT_READY", "ON_TRACK"),
+    8: ("NOT_READY", "ON_TRACK"),
+    9: ("NOT_ASSESSED", "ON_TRACK"),
+    10: ("READY", "ON_TRACK"),
+    11: ("CONDITIONAL", "ON_TRACK"),
+    12: ("NOT_READY", "AT_RISK"),
+    13: ("READY", "ON_TRACK"),
+    14: ("NOT_READY", "AT_RISK"),
+    15: ("READY", "ON_TRACK"),
+    16: ("NOT_READY", "LATE"),
+    17: ("READY", "ON_TRACK"),
+    18: ("HOLD", "NO_DATE"),
+}
+STORIES = {
+    1: ("EVIDENCE_THIN", "MECH_PRECISION"),
+    3: ("EVIDENCE_THIN", "POLICY_L10N", "TRAINING"),
+    4: ("APPEAL_PATH",),
+    5: ("METRIC_STALE", "VERSION_MISMATCH"),
+    7: ("MECH_PRECISION",),
+    8: ("COV_GAP",),
+    12: ("CHECKLIST",),
+    13: (),
+    14: ("CHECKLIST", "WAIVER_EXPIRED"),
+}
+
+
+def words(session: Session) -> dict[int, tuple[str, str]]:
+    ids = session.scalars(select(Launch.id)).all()
+    return {n: (v.word.value, v.outlook.value) for n, v in evaluate_now(session, ids).items()}
+
+
+def test_the_demo_shows_every_verdict_and_the_stories_with_their_codes(session: Session) -> None:
+    demo.load_demo(session)
+    assert words(session) == WORDS
+    found = evaluate_now(session, list(STORIES))
+    assert {number: verdict.open_codes for number, verdict in found.items()} == STORIES
+    assert session.scalar(select(func.count()).select_from(Mechanism)) == 25
+    assert session.scalar(select(func.count()).select_from(Requirement)) == 65
+
+
+def test_the_demo_is_judged_and_scored_when_it_is_there(session: Session) -> None:
+    demo.load_demo(session)
+    assert not session.scalars(select(CurrentVerdict).where(CurrentVerdict.outdated)).all()
+    ranked = select(func.count()).select_from(Requirement).where(Requirement.score.is_not(None))
+    assert (session.scalar(ranked) or 0) >= 25
+
+
+def test_refreshing_dates_the_demo_anew_and_keeps_its_verdicts(session: Session) -> None:
+    demo.load_demo(session)
+    starts = select(func.min(Phase.starts_on)).where(Phase.launch_id == 1)
+    before = session.scalar(starts)
+    later = datetime.combine(clock.today() + timedelta(days=35), datetime.min.time(), UTC)
+    with time_machine.travel(later, tick=False):
+        assert words(session) != WORDS
+        demo.refresh_demo(session)
+        assert words(session) == WORDS
+    after = session.scalar(starts)
+    assert before is not None
+    assert after is not None
+    assert after > before
+    assert session.scalar(select(func.count()).select_from(Launch)) == 16
+
+
+def test_the_demo_goes_into_an_empty_database_only(session: Session) -> None:
+    with pytest.raises(NotFound):
+        demo.refresh_demo(session)
+    demo.load_demo(session)
+    with pytest.raises(Conflict):
+        demo.load_demo(session)
+
+
+def test_a_new_database_gets_the_demo_with_sign_ins_and_keeps_both(database: Database) -> None:
+    lines = prepare(database, demo=True)
+    assert "roadmap-demo" in lines[0]
+    assert any("pm@example.org" in line and "program manager" in line for line in lines)
+    assert prepare(database, demo=True) == lines
+    with database.reading() as session:
+        digest = session.scalar(select(Person.password_hash).where(Person.email == demo.LEADER))
+        assert passwords.matches("roadmap-demo", digest)
+        assert session.scalar(select(func.count()).select_from(Launch)) == 16
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "roadmap.example.org"])
+def test_beyond_this_machine_nobody_gets_the_known_password(host: str, database: Database) -> None:
+    lines = prepare(database, demo=True, host=host)
+    assert len(lines) == 1
+    assert "without passwords" in lines[0]
+    with database.reading() as session:
+        assert session.scalars(select(Person.password_hash).distinct()).all() == [None]
+
+
+def test_without_demo_a_new_database_stays_empty(database: Database) -> None:
+    assert prepare(database, demo=False) == []
+    with database.reading() as session:
+        assert demo.is_empty(session)
+
+
+def run(url: str, folder: Path, *arguments: str) -> Result:
+    environment = {"DATABASE_URL": url, "INSTANCE_DIR": str(folder), "LOG_LEVEL": "error"}
+    return CliRunner(env={**os.environ, **environment}).invoke(main, list(arguments))
+
+
+def test_the_commands_load_refresh_export_and_import(sqlite_url: str, tmp_path: Path) -> None:
+    loaded = run(sqlite_url, tmp_path, "demo", "load")
+    assert loaded.exit_code == 0, loaded.output
+    assert "16 launch" in loaded.output
+    assert "pm@example.org" in loaded.output
+    again = run(sqlite_url, tmp_path, "demo", "load")
+    assert again.exit_code == 1
+    assert "the demo goes into a new one" in again.output
+    assert "Nothing to change" in run(sqlite_url, tmp_path, "demo", "refresh").output
+    file = tmp_path / "x.json"
+    assert run(sqlite_url, tmp_path, "workspace", "export", str(file)).exit_code == 0
+    printed = run(sqlite_url, tmp_path, "workspace", "export").output
+    assert printed == file.read_text()
+    assert "Nothing to change" in run(sqlite_url, tmp_path, "workspace", "import", str(file)).output
+
+
+def test_a_dry_run_stores_nothing_and_a_bad_file_ends_in_its_problems(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.json"
+    document = {
+        "format": "launch-roadmap-workspace",
+        "version": 1,
+        "people": [{"email": "a@example.org", "name": "A"}],
+    }
+    file.write_text(json.dumps(document))
+    tried = run(sqlite_url, tmp_path, "workspace", "import", str(file), "--dry-run")
+    assert "Would change" in tried.output
+    assert "people" not in run(sqlite_url, tmp_path, "workspace", "export").output
+    file.write_text(json.dumps({**document, "launches": [{"key": "LCH-x"}]}))
+    bad = run(sqlite_url, tmp_path, "workspace", "import", str(file))
+    assert bad.exit_code == 1
+    assert 'launches[0].key: "LCH-x" is not a key such as LCH-4' in bad.output
+    assert "Traceback" not in bad.output
+    assert "Nothing was imported" in bad.output
+
+
+def test_the_schema_is_printed_without_a_database(tmp_path: Path) -> None:
+    printed = run("sqlite:////nowhere/at/all.db", tmp_path, "workspace", "schema")
+    assert json.loads(printed.output)["title"] == "Launch Roadmap workspace"
