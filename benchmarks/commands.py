@@ -14,8 +14,9 @@ from roadmap import clock
 from roadmap.accounts.current import load_actor
 from roadmap.db import Database
 from roadmap.launches.models import Launch
+from roadmap.readiness.fresh import chunks
 from roadmap.readiness.gather import gather
-from roadmap.readiness.service import CHUNK, chunks, evaluate_launches
+from roadmap.readiness.service import CHUNK, evaluate_launches
 from roadmap.readiness.verdict import evaluate
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import BACKLOG

@@ -14,9 +14,9 @@ from roadmap.overview.speech import Speech
 from roadmap.readiness.answers import Answer, Status
 from roadmap.readiness.context import Context
 from roadmap.readiness.facts import LaunchFacts, PhaseFact
+from roadmap.readiness.fresh import borrowed
 from roadmap.readiness.outlook import Outlook, outlook
 from roadmap.readiness.queries import ShownVerdict
-from roadmap.readiness.service import borrowed
 from roadmap.readiness.verdict import NEARNESS, Verdict, Word, add_up
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.templating import day, percent

@@ -13,10 +13,10 @@ from roadmap.console import Problem, open_current, settings
 from roadmap.errors import NotFound
 from roadmap.keys import parse_key
 from roadmap.launches.models import Launch, Phase
+from roadmap.readiness.fresh import READ_CHUNK, chunks
 from roadmap.readiness.gather import gather
 from roadmap.readiness.rendering import Reason, Renderer, read_moment, verdict_json
 from roadmap.readiness.sentences import headline
-from roadmap.readiness.service import chunks
 from roadmap.readiness.verdict import Verdict, evaluate
 
 
@@ -49,7 +49,7 @@ def verdicts(
     session: Session, ids: list[int], at: datetime, phase: int | None
 ) -> Iterator[tuple[Verdict, list[Reason]]]:
     """Yield each launch's fresh verdict with what does not pass, as the system sees it."""
-    for chunk in chunks(ids):
+    for chunk in chunks(ids, READ_CHUNK):
         facts = gather(session, chunk, at)
         fresh = [evaluate(known, at, phase) for _launch_id, known in sorted(facts.items())]
         waiting = {v.launch_id: [a for a in v.reasons if not a.passes] for v in fresh}

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from roadmap import clock
 from roadmap.readiness.answers import Answer
 from roadmap.readiness.facts import Severity
+from roadmap.readiness.fresh import borrowed, evaluate_now, needs_evaluation
 from roadmap.readiness.gather import gather
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
 from roadmap.readiness.outlook import Outlook
-from roadmap.readiness.service import borrowed, evaluate_now, needs_evaluation
 from roadmap.readiness.stored import from_json
 from roadmap.readiness.verdict import Verdict, Word, evaluate
 

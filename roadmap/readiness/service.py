@@ -1,6 +1,6 @@
 """Commands of verdicts: evaluate and store them, and mark them outdated when an input changes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,41 +9,16 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
 from roadmap.launches.models import Launch
-from roadmap.mechanisms.kinds import Grade
 from roadmap.readiness.facts import digest
+from roadmap.readiness.fresh import borrowed, chunks
 from roadmap.readiness.gather import gather
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
 from roadmap.readiness.stored import open_reasons
 from roadmap.readiness.verdict import Verdict, evaluate
 
 JOB = "readiness.evaluate"
-# Launches gathered at once: bounds memory and the length of the write lock.
+# Launches evaluated in one writing transaction: bounds how long others wait for the lock.
 CHUNK = 200
-
-_WEAK = frozenset({Grade.BORROWED, Grade.DEFAULT})
-
-
-def borrowed(verdict: Verdict) -> int:
-    """Return how many answers rest on borrowed or default numbers."""
-    return sum(1 for answer in verdict.reasons if answer.grade in _WEAK)
-
-
-def chunks(ids: Collection[int], size: int = CHUNK) -> list[list[int]]:
-    """Return the ids in order, cut into pieces."""
-    ordered = sorted(set(ids))
-    return [ordered[start : start + size] for start in range(0, len(ordered), size)]
-
-
-def evaluate_now(
-    session: Session, launch_ids: Collection[int], at: datetime | None = None
-) -> dict[int, Verdict]:
-    """Return fresh verdicts by launch id without storing them."""
-    moment = at or clock.now()
-    return {
-        launch_id: evaluate(facts, moment)
-        for chunk in chunks(launch_ids)
-        for launch_id, facts in gather(session, chunk, moment).items()
-    }
 
 
 def evaluate_launches(
@@ -56,7 +31,7 @@ def evaluate_launches(
     """
     moment = at or clock.now()
     found: dict[int, Verdict] = {}
-    for chunk in chunks(launch_ids):
+    for chunk in chunks(launch_ids, CHUNK):
         found |= _evaluate_chunk(session, chunk, moment)
     return found
 
@@ -196,18 +171,3 @@ def due(session: Session, at: datetime, limit: int = CHUNK) -> Sequence[int]:
         .limit(limit)
     )
     return session.scalars(query).all()
-
-
-def needs_evaluation(row: CurrentVerdict | None, at: datetime) -> bool:
-    """Tell whether a current row may not be shown: missing, outdated, never computed or expired."""
-    return (
-        row is None
-        or row.outdated
-        or row.verdict_id is None
-        or (row.valid_until is not None and row.valid_until <= at)
-    )
-
-
-def by_launch(rows: Sequence[CurrentVerdict]) -> Mapping[int, CurrentVerdict]:
-    """Return the rows by launch id."""
-    return {row.launch_id: row for row in rows}

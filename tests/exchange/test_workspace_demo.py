@@ -20,8 +20,8 @@ from roadmap.errors import Conflict, NotFound
 from roadmap.exchange.workspace import demo
 from roadmap.launches.models import Launch, Phase
 from roadmap.mechanisms.models import Mechanism
+from roadmap.readiness.fresh import evaluate_now
 from roadmap.readiness.models import CurrentVerdict
-from roadmap.readiness.service import evaluate_now
 from roadmap.requirements.models import Requirement
 from roadmap.setup import prepare
 

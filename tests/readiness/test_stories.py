@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from roadmap import clock
 from roadmap.exchange.workspace.load import import_workspace
 from roadmap.exchange.workspace.shipped_files import story_path
+from roadmap.readiness.fresh import evaluate_now
 from roadmap.readiness.sentences import say, say_fix
-from roadmap.readiness.service import evaluate_now
 from roadmap.readiness.verdict import Verdict, Word
 
 Change = Callable[[dict[str, Any]], None]
