@@ -100,8 +100,8 @@ def open_page(browser: Browser, running: Running) -> Iterator[Callable[..., Page
         page = context.new_page()
         if person is not None:
             page.goto("/sign-in")
-            page.get_by_label("Email").fill(person.email)
-            page.get_by_label("Password", exact=True).fill(PASSWORD)
+            page.locator("[name=email]").fill(person.email)
+            page.locator("[name=password]").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
         return page
 
