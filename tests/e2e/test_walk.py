@@ -86,7 +86,12 @@ def accept(page: Page) -> None:
 
 def score(page: Page) -> None:
     page.goto("/prioritise")
-    for criterion, value in (("Reach", "450"), ("Impact", "3"), ("Confidence", "1"), ("Effort", "2")):
+    for criterion, value in (
+        ("Reach", "450"),
+        ("Impact", "3"),
+        ("Confidence", "1"),
+        ("Effort", "2"),
+    ):
         page.get_by_label(f"{criterion} of REQ-1").fill(value)
     page.get_by_role("button", name="Save and rank").click()
     expect(page.locator("#ranking")).to_contain_text("675")
@@ -108,7 +113,9 @@ def deliver(page: Page) -> None:
     page.goto("/launches/LCH-1/plan")
     expect(page.locator("#mechanisms")).to_contain_text("Weapons classifier")
     page.goto("/launches/LCH-1/requirements/new")
-    page.locator("form[data-main] input:not([type=hidden]):not([type=checkbox])").first.fill("REQ-1")
+    page.locator("form[data-main] input:not([type=hidden]):not([type=checkbox])").first.fill(
+        "REQ-1"
+    )
     page.locator("form[data-main] button[type=submit]").click()
 
 
