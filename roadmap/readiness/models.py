@@ -64,7 +64,7 @@ class TemplateItem(Recorded, Base):
 
 
 class ChecklistItem(Recorded, Base):
-    """One question a launch must answer, copied from a template and kept when the template changes."""
+    """One question a launch must answer; it stays as it was when the template changes."""
 
     __tablename__ = "checklist_item"
     __table_args__ = (

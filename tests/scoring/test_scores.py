@@ -39,7 +39,7 @@ def accepted(session: Session, number: int, title: str = "Spanish threshold") ->
 def places(session: Session) -> list[tuple[int, float | None, float | None]]:
     query = select(Requirement.id, Requirement.score, Requirement.effective_score)
     ranked = query.where(Requirement.rank.is_not(None)).order_by(Requirement.rank)
-    return [tuple(row) for row in session.execute(ranked)]
+    return [(row.id, row.score, row.effective_score) for row in session.execute(ranked)]
 
 
 def test_a_score_keeps_what_it_was_computed_from(session: Session, cast: Cast) -> None:
