@@ -120,9 +120,9 @@ def _group(
         return label[:1].upper() + label[1:]
     if not markets:
         return _("No market yet")
-    if len(markets) > 3:
-        return _("%(count)s markets", count=len(markets))
-    return ", ".join(sorted(speech.word("market", code) for code in markets))
+    if len(markets) > 1:
+        return _("Several markets")
+    return speech.word("market", markets[0])
 
 
 def load(session: Session, actor: Actor, asked: Asked) -> Roadmap:
@@ -226,8 +226,8 @@ def _landing(
 
 
 def _order(item: Item) -> tuple[bool, str, date, int]:
-    """Return the place of a row: single groups by name, those of several markets after them."""
-    several = "," in item.group or item.group[:1].isdigit()
+    """Return the place of a row: groups by name, those that are no one market or team last."""
+    several = item.group in (_("Several markets"), _("No market yet"), _("No team"))
     first = next((p.starts_on for p in item.phases if p.starts_on is not None), date.max)
     return several, item.group, item.next_date or first, item.id
 
