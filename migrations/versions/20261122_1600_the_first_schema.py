@@ -620,6 +620,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("requirement", schema=None) as batch_op:
         batch_op.create_index("ix_requirement_created", ["created_at", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_requirement_duplicate_of_id"), ["duplicate_of_id"], unique=False
+        )
         batch_op.create_index("ix_requirement_effective", ["effective_score", "id"], unique=False)
         batch_op.create_index("ix_requirement_needed", ["needed_by", "id"], unique=False)
         batch_op.create_index("ix_requirement_rank", ["rank", "id"], unique=False)
@@ -1681,6 +1684,24 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_measurement_deciding", ["mechanism_id", "metric", "window_end"], unique=False
         )
+        batch_op.create_index(
+            "ix_measurement_slice",
+            [
+                "mechanism_id",
+                "metric",
+                "market_code",
+                "language_code",
+                "surface_code",
+                "policy_area_code",
+                "policy_version_id",
+                "configuration_id",
+                "window_end",
+                "recorded_at",
+                "id",
+                "label_source",
+            ],
+            unique=False,
+        )
 
     op.create_table(
         "verdict_current",
@@ -1738,6 +1759,7 @@ def downgrade() -> None:
 
     op.drop_table("verdict_current")
     with op.batch_alter_table("measurement", schema=None) as batch_op:
+        batch_op.drop_index("ix_measurement_slice")
         batch_op.drop_index("ix_measurement_deciding")
         batch_op.drop_index("ix_measurement_batch")
 
@@ -1855,6 +1877,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_requirement_rank")
         batch_op.drop_index("ix_requirement_needed")
         batch_op.drop_index("ix_requirement_effective")
+        batch_op.drop_index(batch_op.f("ix_requirement_duplicate_of_id"))
         batch_op.drop_index("ix_requirement_created")
 
     op.drop_table("requirement")

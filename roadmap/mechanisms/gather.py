@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap.mechanisms.facts import MeasurementFact, MechanismFact, Stratum
-from roadmap.mechanisms.kinds import AUTOMATED_KINDS, TARGET_DIRECTION, LabelSource
+from roadmap.mechanisms.kinds import TARGET_DIRECTION, LabelSource
 from roadmap.mechanisms.models import (
     Configuration,
     CoverageCell,
@@ -104,61 +104,55 @@ _MEASURED = (
 )
 
 
-def _judged(ids: list[int] | None, known_at: datetime | None) -> Select[Any]:
-    """Return the judged rows with how many rows before each could already decide.
+# What makes two rows answers to the same question, one configuration apart from another.
+_SLICE = (
+    Measurement.mechanism_id,
+    Measurement.metric,
+    Measurement.market_code,
+    Measurement.language_code,
+    Measurement.surface_code,
+    Measurement.policy_area_code,
+    Measurement.policy_version_id,
+    Measurement.configuration_id,
+)
 
-    A slice of one configuration (the running one, or any other) and one guideline version is walked
-    from its newest row, and the first that is neither voided nor labelled by a model alone decides.
-    Rows behind it say nothing, also in a wider slice: there they are older than that row too.
+
+def _deciding(ids: list[int] | None, known_at: datetime | None) -> Select[Any]:
+    """Return the rows of each slice from the newest that can decide on, those in front included.
+
+    A slice of one configuration and one guideline version is walked from its newest row, and the
+    first that is neither voided nor labelled by a model alone decides. Rows behind it say nothing,
+    also in a wider slice: there they are older than that row too. Where none decides, all are
+    returned. The slices are read from an index alone: see ``ix_measurement_slice``.
     """
-    solid = case(
-        (MeasurementVoid.id.is_not(None), 0),
-        (
-            and_(
-                Measurement.label_source == LabelSource.LLM_ONLY,
-                Mechanism.kind.in_(AUTOMATED_KINDS),
-            ),
-            0,
-        ),
-        else_=1,
-    )
-    running = func.coalesce(Configuration.is_current, Configuration.id.is_(None))
-    before = func.sum(solid).over(
-        partition_by=(
-            Measurement.mechanism_id,
-            Measurement.metric,
-            running,
-            Measurement.policy_version_id,
-            Measurement.market_code,
-            Measurement.language_code,
-            Measurement.surface_code,
-            Measurement.policy_area_code,
-        ),
-        order_by=(
-            Measurement.window_end.desc(),
-            Measurement.recorded_at.desc(),
-            Measurement.id.desc(),
-        ),
-        rows=(None, -1),
-    )
     voided = MeasurementVoid.measurement_id == Measurement.id
+    known: list[ColumnElement[bool]] = [Measurement.metric.in_(JUDGED_METRICS)]
     if known_at is not None:
         voided = and_(voided, MeasurementVoid.voided_at <= known_at)
-    query = (
-        select(
-            *_MEASURED,
-            Configuration.digest,
-            MeasurementVoid.voided_at,
-            func.coalesce(before, 0).label("decided_before"),
-        )
-        .join(Mechanism, Mechanism.id == Measurement.mechanism_id)
+        known.append(Measurement.recorded_at <= known_at)
+    if ids is not None:
+        known.append(Measurement.mechanism_id.in_(ids))
+    taken_out = select(MeasurementVoid.id).where(voided).correlate(Measurement).exists()
+    solid = and_(Measurement.label_source != LabelSource.LLM_ONLY, ~taken_out)
+    newest = func.max(case((solid, Measurement.window_end)))
+    since = func.coalesce(newest, func.min(Measurement.window_end)).label("since")
+    slices = select(*_SLICE, since).where(*known).group_by(*_SLICE).subquery("slices")
+    # Empty dimensions are equal here; the first two are never empty.
+    same = [column.is_not_distinct_from(slices.c[column.key]) for column in _SLICE[2:]]
+    here = and_(
+        Measurement.mechanism_id == slices.c.mechanism_id,
+        Measurement.metric == slices.c.metric,
+        Measurement.window_end >= slices.c.since,
+        *same,
+    )
+    return (
+        select(*_MEASURED, Configuration.digest, MeasurementVoid.voided_at)
+        .join(slices, here)
         .outerjoin(Configuration, Configuration.id == Measurement.configuration_id)
         .outerjoin(MeasurementVoid, voided)
-        .where(Measurement.metric.in_(JUDGED_METRICS))
+        .where(*known)
+        .order_by(Measurement.id)
     )
-    if known_at is not None:
-        query = query.where(Measurement.recorded_at <= known_at)
-    return query if ids is None else query.where(Measurement.mechanism_id.in_(ids))
 
 
 def measurement_facts(
@@ -170,8 +164,7 @@ def measurement_facts(
     behind it up to the first that decides: see `evidence.find`. None means all mechanisms.
     ``known_at`` leaves out what was recorded or voided after that moment.
     """
-    rows = _judged(None if ids is None else sorted(set(ids)), known_at).subquery()
-    query = select(rows).where(rows.c.decided_before == 0).order_by(rows.c.id)
+    query = _deciding(None if ids is None else sorted(set(ids)), known_at)
     return [measurement_fact(row) for row in session.execute(query)]
 
 

@@ -207,6 +207,22 @@ class Measurement(BatchRecorded, Base):
             "window_end",
         ),
         Index("ix_measurement_batch", "batch_id", "id"),
+        # Holds all that finding the deciding row of each slice reads, so the rows are not touched.
+        Index(
+            "ix_measurement_slice",
+            "mechanism_id",
+            "metric",
+            "market_code",
+            "language_code",
+            "surface_code",
+            "policy_area_code",
+            "policy_version_id",
+            "configuration_id",
+            "window_end",
+            "recorded_at",
+            "id",
+            "label_source",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -89,7 +89,7 @@ class Requirement(Recorded, Keyed, Base):
     # When the requester hears next.
     next_word_on: Mapped[date | None]
     snoozed_until: Mapped[date | None]
-    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"), index=True)
     # Where an imported one came from: source and key there, so that a second import finds it.
     source: Mapped[str | None] = mapped_column(String(120))
     source_key: Mapped[str | None] = mapped_column(String(200))

@@ -12,7 +12,6 @@ from roadmap.errors import Forbidden, Invalid
 from roadmap.history.service import record
 from roadmap.keys import parse_key
 from roadmap.requirements.models import Requirement
-from roadmap.requirements.rules import BACKLOG
 from roadmap.scoring.built_in import BUILT_IN
 from roadmap.scoring.compare import Consolidated, consolidate
 from roadmap.scoring.definitions import definition, framework_row
@@ -21,6 +20,7 @@ from roadmap.scoring.frameworks import FrameworkDef
 from roadmap.scoring.models import Framework, ScoreEntry
 from roadmap.scoring.models import Score as StoredScore
 from roadmap.scoring.queries import (
+    SCORED_STATES,
     backlog_keys,
     entries_of,
     framework_named,
@@ -231,11 +231,10 @@ def _store_ranking(session: Session, outcomes: Mapping[int, Outcome], ranking: R
     current = select(
         Requirement.id, Requirement.score, Requirement.effective_score, Requirement.rank
     ).where(
-        Requirement.state.in_(BACKLOG)
+        Requirement.state.in_(SCORED_STATES)
         | Requirement.score.is_not(None)
         | Requirement.effective_score.is_not(None)
         | Requirement.rank.is_not(None)
-        | Requirement.id.in_(list(outcomes)[:500])
     )
     for row in session.execute(current):
         own = _value(outcomes.get(row.id))
