@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import commands, report, timing
+from benchmarks.browser import Failed
 from benchmarks.organisation.sizes import Sizes, this_monday
 from benchmarks.pages import pages
 from benchmarks.reference import BACKENDS, Reference
@@ -79,4 +80,7 @@ def main(given: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Failed as problem:
+        sys.exit(f"{problem}.")

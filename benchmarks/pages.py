@@ -122,5 +122,11 @@ def _composed() -> list[Page]:
         Page("Launch room", f"/launches/LCH-{HEAVY}"),
         Page("Launch room, mechanisms", f"/launches/LCH-{HEAVY}?tab=mechanisms"),
         Page("Portfolio board", "/launches"),
+        Page("Timeline", "/roadmap"),
+        Page("Search, one word", f"/search?{urlencode({'q': words.RARE})}"),
+        Page("Search in Chinese", f"/search?{urlencode({'q': words.CHINESE})}"),
+        Page("Home", "/"),
         Page("Prioritise", "/prioritise"),
+        Page("Mechanisms", "/mechanisms"),
+        Page("A mechanism", "/mechanisms/MEC-1"),
     ]

@@ -45,15 +45,17 @@ def serving(reference: Reference, pages: Sequence[Page], folder: Path) -> Iterat
         "folder": str(folder),
         "queries": {slug(page): asdict(page.query) for page in pages if page.query},
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.web_process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # The product logs every request; the log is written but not kept.
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "LOG_LEVEL": "info"},
-        text=True,
-    )
+    # The product logs every request, as it does for people; the newest log is kept.
+    log = folder / "server.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.web_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env={**os.environ, "LOG_LEVEL": "info"},
+            text=True,
+        )
     assert process.stdin is not None
     assert process.stdout is not None
     try:
@@ -61,7 +63,7 @@ def serving(reference: Reference, pages: Sequence[Page], folder: Path) -> Iterat
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
-            raise Failed("the measured process did not start")
+            raise Failed(f"the measured process did not start: see {log}")
         yield json.loads(line)
     finally:
         process.stdin.close()
