@@ -36,6 +36,7 @@ from roadmap.web.forms import Form
 from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.session import db_session
+from roadmap.web.text import whole_number
 
 
 def editable(key: str) -> Launch:
@@ -83,7 +84,7 @@ def _spec(row: dict[str, str]) -> PhaseSpec:
         share=share,
         starts_on=starts_on,
         precision=DatePrecision(precision),
-        id=int(row["id"]) if row["id"].isdigit() else None,
+        id=whole_number(row["id"]),
     )
 
 

@@ -31,6 +31,7 @@ from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.session import db_session
 from roadmap.web.templating import day
+from roadmap.web.text import whole_number
 
 bp = Blueprint("mechanism_parts", __name__, url_prefix="/mechanisms")
 
@@ -144,7 +145,8 @@ def declare(key: str) -> ResponseReturnValue:
 def undeclare(key: str) -> ResponseReturnValue:
     """Take the ticked cells back."""
     found = queries.get_mechanism(db_session(), current_user, key, "edit")
-    ids = [int(text) for text in request.form.getlist("cell") if text.isascii() and text.isdigit()]
+    typed = map(whole_number, request.form.getlist("cell"))
+    ids = [number for number in typed if number is not None]
     if not ids:
         flash(_("Tick what to take back first."), "warning")
         return redirect(url_for("mechanism_parts.coverage", key=key), 303)

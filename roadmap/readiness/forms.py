@@ -20,7 +20,7 @@ from roadmap.readiness.checklists import EVIDENCE_LENGTH, Answered
 from roadmap.readiness.templates import ItemSpec
 from roadmap.web.forms import Form, choices
 from roadmap.web.i18n import _
-from roadmap.web.text import forbidden_character
+from roadmap.web.text import forbidden_character, whole_number
 
 ANSWER_CHOICES = (("yes", _("Yes")), ("no", _("No")), ("not_applicable", _("Does not apply")))
 
@@ -127,6 +127,7 @@ def rows_typed(values: MultiDict[str, str]) -> list[ItemSpec]:
         row = dict(zip(_ROW, (part.strip() for part in parts), strict=True))
         if not row["code"] and not row["text"]:
             continue
+        days = whole_number(row["due_days"])
         rows.append(
             ItemSpec(
                 code=row["code"],
@@ -134,8 +135,8 @@ def rows_typed(values: MultiDict[str, str]) -> list[ItemSpec]:
                 severity=row["severity"],
                 types=_words(row["types"]),
                 regions=_words(row["regions"]),
-                max_tier=int(row["max_tier"]) if row["max_tier"].isdigit() else 0,
-                due_days=int(row["due_days"]) if row["due_days"].isdigit() else -1,
+                max_tier=whole_number(row["max_tier"]) or 0,
+                due_days=-1 if days is None else days,
                 source=_storable(row["source"]),
                 check_source=row["code"] in checked,
             )

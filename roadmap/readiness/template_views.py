@@ -13,6 +13,7 @@ from roadmap.readiness.templates_content import STANDARD_CODE
 from roadmap.web.guard import may
 from roadmap.web.i18n import _
 from roadmap.web.session import db_session
+from roadmap.web.text import whole_number
 
 bp = Blueprint("checklists", __name__, url_prefix="/admin/checklist")
 
@@ -56,13 +57,12 @@ def store() -> ResponseReturnValue:
         return _edit_page(form, items)
     if form.preview.data:
         return _edit_page(form, items, templates.preview(session, current_user, items))
-    based_on = form.based_on.data or ""
     try:
         stored = templates.store_version(
             session,
             current_user,
             items,
-            based_on=int(based_on) if based_on.isdigit() else 0,
+            based_on=whole_number(form.based_on.data) or 0,
             title=form.title.data,
         )
     except (Invalid, Conflict) as error:

@@ -3,11 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, ValidationError
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import (
+    Field,
+    FileField,
+    MultipleFileField,
+    PasswordField,
+    SelectMultipleField,
+    ValidationError,
+)
 
 # Newer than the stubs.
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from roadmap.errors import Conflict, Invalid
 from roadmap.web.i18n import _
@@ -32,10 +42,35 @@ def choices(pairs: Iterable[tuple[Any, str]]) -> list[Any]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
+def _posted(form: Any) -> Any:
+    """Return the posted texts, and the posted files of fields that take files; None if none came.
+
+    A text field never sees a file, and a body that is no form holds no fields.
+    """
+    if not form.is_submitted():
+        return None
+    takes_files = {field.name for field in form if isinstance(field, FileField | MultipleFileField)}
+    files = MultiDict(
+        (name, file) for name, file in request.files.items(multi=True) if name in takes_files
+    )
+    return CombinedMultiDict((files, request.form)) if files else request.form or None
+
+
+class Ticks(SelectMultipleField):
+    """Several choices, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """A form whose texts are trimmed and checked, and that shows domain errors by the field."""
 
     class Meta:
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            given = formdata is None or isinstance(formdata, MultiDict)
+            return formdata if given else _posted(form)
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             field: Any = unbound_field.bind(form=form, **options)
             if issubclass(type(field), _text_fields()):

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+# A number of more digits fits no column; Python refuses to read one of thousands.
+_DIGITS = 9
 # Line breaks and tabs are text; other control characters are not, and PostgreSQL refuses NUL.
 _ALLOWED_CONTROLS = {"\n", "\r", "\t"}
 
@@ -14,3 +16,9 @@ def forbidden_character(value: str) -> str | None:
         if unicodedata.category(character) in {"Cc", "Cs"}:
             return f"U+{ord(character):04X}"
     return None
+
+
+def whole_number(text: str | None) -> int | None:
+    """Return the number that plain digits write, None for anything else and beyond nine digits."""
+    plain = (text or "").strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= _DIGITS else None
