@@ -77,6 +77,9 @@ SAYS: Mapping[tuple[str, str], str] = {
         "%(metric)s of %(mechanism)s in %(slice)s is %(share)s of %(n)s, but the bounds %(lower)s "
         "to %(upper)s do not prove %(target)s."
     ),
+    (Code.EVIDENCE_THIN, "thin_empty"): N_(
+        "%(metric)s of %(mechanism)s in %(slice)s has a row of 0 items, which proves nothing."
+    ),
     (Code.EVIDENCE_THIN, "no_row"): N_(
         "%(metric)s of %(mechanism)s was never measured in %(slice)s, required %(target)s."
     ),
@@ -190,7 +193,7 @@ SAYS: Mapping[tuple[str, str], str] = {
     (Code.DEPENDENCY, "no_phase"): N_("The launch has no phase, so nothing can be dated."),
     (Code.DEPENDENCY, "no_own_date"): N_("The phase has no date, so nothing can be dated."),
     (Code.REQUIREMENT_OPEN, "open"): N_(
-        "%(requirement)s has %(open)s acceptance criteria not accepted, 0 allowed."
+        "%(requirement)s: %(open)s of its acceptance criteria not accepted yet, 0 allowed."
     ),
     (Code.REQUIREMENT_OPEN, "accepted"): N_("%(requirement)s: all acceptance criteria accepted."),
     (Code.REQUIREMENT_OPEN, "no_criteria"): N_("%(requirement)s has no acceptance criteria."),
@@ -233,6 +236,12 @@ FIXES: Mapping[str, str] = {
     "raise_stage": N_("Move %(mechanism)s to %(required_stage)s."),
     "set_target": N_("Set a target on at least one linked mechanism."),
     "measure": N_("Measure %(metric)s of %(mechanism)s in %(slice)s on %(configuration)s."),
+    "measure_plain": N_(
+        "Measure %(metric)s of %(mechanism)s in %(slice)s on the guideline version in force."
+    ),
+    "measure_again_plain": N_(
+        "Measure %(metric)s of %(mechanism)s in %(slice)s again, on the guideline version in force."
+    ),
     "measure_again": N_(
         "Measure %(metric)s of %(mechanism)s in %(slice)s again, on %(configuration)s."
     ),

@@ -34,7 +34,7 @@ def _shown(name: str, value: Value) -> str:
     if value is None:
         return "–"
     if isinstance(value, str):
-        return value
+        return value.replace("_", " ").replace("qa ", "QA ") if name == "metric" else value
     if name == "target":
         return target_text(float(value))
     if name == "precision":
@@ -92,7 +92,8 @@ def say(
     extra = _launch_values(answer, may_see, name_of)
     if extra is None:
         return translate(N_("Depends on 1 confidential launch."))
-    template = SAYS.get((answer.code, answer.why)) or FALLBACK[answer.status]
+    why = "thin_empty" if answer.why == "thin" and not dict(answer.params).get("n") else answer.why
+    template = SAYS.get((answer.code, why)) or FALLBACK[answer.status]
     values = {"code": str(answer.code), "scope": answer.scope or "", **_values(answer.params)}
     return _fill(translate(template), {**values, **extra})
 
@@ -111,7 +112,10 @@ def say_fix(
     if extra is None:
         return translate(N_("Ask the owner of this launch about its dependencies."))
     values = {"code": str(answer.code), **_values(answer.fix_params)}
-    return _fill(translate(FIXES[answer.fix]), {**values, **extra})
+    # What people do is measured on a guideline version; it has no configuration to name.
+    plain = f"{answer.fix}_plain" if not values.get("configuration") else answer.fix
+    template = FIXES.get(plain) or FIXES[answer.fix]
+    return _fill(translate(template), {**values, **extra})
 
 
 def headline(verdict: Verdict, translate: Translate = str) -> str:

@@ -71,8 +71,8 @@ def pages() -> list[Path]:
     return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_of_a_page_lead_somewhere(page: Path) -> None:
-    for target in LINK.findall(page.read_text()):
+@pytest.mark.parametrize("text", pages(), ids=lambda text: str(text.relative_to(ROOT)))
+def test_links_of_a_page_lead_somewhere(text: Path) -> None:
+    for target in LINK.findall(text.read_text()):
         if not target.startswith(("http:", "https:", "mailto:")):
-            assert (page.parent / target).exists(), target
+            assert (text.parent / target).exists(), target

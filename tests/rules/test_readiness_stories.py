@@ -105,8 +105,11 @@ def test_story_3_a_new_policy_in_english_only_with_nobody_certified() -> None:
         guideline_id=33,
         age=0,
     )
-    counted = replace(facts, measurements=(*facts.measurements, empty))
-    assert codes(evaluate(counted, AT)) == ["EVIDENCE_THIN", "POLICY_L10N", "TRAINING"]
+    counted = evaluate(replace(facts, measurements=(*facts.measurements, empty)), AT)
+    assert codes(counted) == ["EVIDENCE_THIN", "POLICY_L10N", "TRAINING"]
+    assert "has a row of 0 items, which proves nothing" in sentences(counted)
+    assert "Measure QA accuracy" in sentences(counted)
+    assert "–" not in sentences(counted)
 
 
 def story_4() -> LaunchFacts:

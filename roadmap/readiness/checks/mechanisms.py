@@ -195,7 +195,7 @@ def _fix(status: Status, why: str, found: Finding, values: dict[str, Value]) -> 
         return "labels_cannot" if why == "beside_fail" else "improve"
     if why == Why.THIN.value and values["labels_needed"] is not None:
         return "label_more"
-    if why == Why.THIN.value:
+    if why == Why.THIN.value and values["share"] is not None:
         return "labels_cannot"
     return "measure"
 
