@@ -20,7 +20,7 @@ from roadmap.readiness.checklists import EVIDENCE_LENGTH, Answered
 from roadmap.readiness.templates import ItemSpec
 from roadmap.web.forms import Form, choices
 from roadmap.web.i18n import _
-from roadmap.web.text import forbidden_character, whole_number
+from roadmap.web.text import whole_number
 
 ANSWER_CHOICES = (("yes", _("Yes")), ("no", _("No")), ("not_applicable", _("Does not apply")))
 
@@ -118,6 +118,13 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.replace(",", " ").split() if part)
 
 
+def days_typed(values: MultiDict[str, str]) -> list[str]:
+    """Return the days of the items that `rows_typed` returns, as they were typed."""
+    columns = (values.getlist(f"item_{name}") for name in _ROW)
+    rows = (dict(zip(_ROW, parts, strict=True)) for parts in zip(*columns, strict=False))
+    return [row["due_days"] for row in rows if row["code"].strip() or row["text"].strip()]
+
+
 def rows_typed(values: MultiDict[str, str]) -> list[ItemSpec]:
     """Return the items as typed; one without code and text is dropped."""
     columns = {name: values.getlist(f"item_{name}") for name in _ROW}
@@ -131,19 +138,14 @@ def rows_typed(values: MultiDict[str, str]) -> list[ItemSpec]:
         rows.append(
             ItemSpec(
                 code=row["code"],
-                text=_storable(row["text"]),
+                text=row["text"],
                 severity=row["severity"],
                 types=_words(row["types"]),
                 regions=_words(row["regions"]),
                 max_tier=whole_number(row["max_tier"]) or 0,
                 due_days=-1 if days is None else days,
-                source=_storable(row["source"]),
+                source=row["source"],
                 check_source=row["code"] in checked,
             )
         )
     return rows
-
-
-def _storable(text: str) -> str:
-    """Return the text without characters no database takes."""
-    return "".join(letter for letter in text if forbidden_character(letter) is None)

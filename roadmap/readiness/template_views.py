@@ -7,7 +7,7 @@ from flask_login import current_user
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.readiness import templates
 from roadmap.readiness.checklists import active_template
-from roadmap.readiness.forms import TemplateForm, rows_typed
+from roadmap.readiness.forms import TemplateForm, days_typed, rows_typed
 from roadmap.readiness.templates import SEVERITIES, ItemSpec
 from roadmap.readiness.templates_content import STANDARD_CODE
 from roadmap.web.guard import may
@@ -77,5 +77,12 @@ def _edit_page(
     items: list[ItemSpec],
     affected: tuple[list[templates.Affected], int] | None = None,
 ) -> ResponseReturnValue:
-    page = {"form": form, "items": items, "severities": SEVERITIES, "affected": affected}
+    days = [str(item.due_days) for item in items]
+    page = {
+        "form": form,
+        "items": items,
+        "days": days_typed(request.form) if request.method == "POST" else days,
+        "severities": SEVERITIES,
+        "affected": affected,
+    }
     return render_template("readiness/template_edit.html", **page), 422 if form.problems else 200

@@ -19,6 +19,7 @@ from roadmap.readiness.models import ChecklistItem, ChecklistTemplate, TemplateI
 from roadmap.readiness.templates_content import STANDARD, STANDARD_CODE, STANDARD_TITLE
 from roadmap.taxonomy.models import Market, Region
 from roadmap.web.i18n import _
+from roadmap.web.text import forbidden_character
 
 SEVERITIES = ("blocker", "approvable", "info")
 
@@ -147,12 +148,7 @@ def _check_item(item: ItemSpec, letters: set[str], places: set[str]) -> None:
         raise Invalid.at(
             "code", _("Name each item in letters, digits and _, at most 60 characters.")
         )
-    if not item.text.strip() or len(item.text) > 1000:
-        raise Invalid.at(
-            "text", _("Give %(code)s a text of at most 1,000 characters.", code=item.code)
-        )
-    if len(item.source) > 200:
-        raise Invalid.at("source", _("Shorten the source to 200 characters."))
+    _check_texts(item)
     if item.severity not in SEVERITIES:
         raise Invalid.at("severity", _("Choose blocker, approvable or info."))
     if set(item.types) - letters:
@@ -163,6 +159,25 @@ def _check_item(item: ItemSpec, letters: set[str], places: set[str]) -> None:
         raise Invalid.at("max_tier", _("A tier is 1, 2 or 3."))
     if not 0 <= item.due_days <= 250:
         raise Invalid.at("due_days", _("Give 0 to 250 working days."))
+
+
+def _check_texts(item: ItemSpec) -> None:
+    if not item.text.strip() or len(item.text) > 1000:
+        raise Invalid.at(
+            "text", _("Give %(code)s a text of at most 1,000 characters.", code=item.code)
+        )
+    if len(item.source) > 200:
+        raise Invalid.at("source", _("Shorten the source to 200 characters."))
+    for name, words in (("text", item.text), ("source", item.source)):
+        if found := forbidden_character(words):
+            raise Invalid.at(
+                name,
+                _(
+                    "%(code)s holds the character %(found)s, which cannot be stored. Remove it.",
+                    code=item.code,
+                    found=found,
+                ),
+            )
 
 
 def store_version(
