@@ -27,6 +27,7 @@ from roadmap.readiness.queries import past_verdicts, shown_stored
 from roadmap.readiness.sentences import target_text
 from roadmap.taxonomy.scope import ScopeCell, covers
 from roadmap.web.i18n import _
+from roadmap.web.text import whole_number
 from roadmap.wording import N_
 
 # Events on one page of the history.
@@ -277,7 +278,7 @@ def links(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any]:
 
 def history(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any]:
     """Return the verdicts stored so far and what was changed by whom, the newest first."""
-    before = request.args.get("before", type=int)
+    before = whole_number(request.args.get("before"))
     entries = feed(session, Launch.record_type, page.launch.id, limit=FEED, before=before)
     speech = speech_for(
         session,

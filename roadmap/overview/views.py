@@ -9,6 +9,7 @@ from roadmap.overview import search as searching
 from roadmap.overview.portfolio import CHECK_GROUPS, CHIPS, GROUPS, Filters
 from roadmap.web.guard import may
 from roadmap.web.session import db_session
+from roadmap.web.text import whole_number
 
 bp = Blueprint("overview", __name__)
 
@@ -41,9 +42,9 @@ def board() -> ResponseReturnValue:
     filters = Filters(
         chip=chip if chip in CHIPS else "all",
         market=request.args.get("market", "")[:2],
-        team=request.args.get("team", type=int),
+        team=whole_number(request.args.get("team")),
     )
-    after = request.args.get("after", type=int)
+    after = whole_number(request.args.get("after"))
     return render_template(
         "overview/board.html",
         board=board_page.load(db_session(), current_user, filters, after),
@@ -64,7 +65,7 @@ def roadmap() -> ResponseReturnValue:
         scale=scale if scale in timeline_page.SCALES else "week",
         group=group if group in timeline_page.GROUPINGS else "market",
         market=request.args.get("market", "")[:2],
-        team=request.args.get("team", type=int),
+        team=whole_number(request.args.get("team")),
         start=request.args.get("from", type=timeline_page.plausible_day),
     )
     found = timeline_page.load(db_session(), current_user, asked)

@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
     versions = templates.versions(session)
     if not versions:
         raise NotFound(_("There is no checklist yet. Run `roadmap init`."))
-    chosen = request.args.get("version", versions[0].version, type=int)
+    chosen = whole_number(request.args.get("version")) or versions[0].version
     return render_template(
         "readiness/template.html",
         versions=versions,

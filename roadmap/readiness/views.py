@@ -26,6 +26,7 @@ from roadmap.web.forms import Form
 from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.session import db_session
+from roadmap.web.text import whole_number
 
 bp = Blueprint("readiness", __name__, url_prefix="/launches")
 
@@ -268,7 +269,7 @@ def verdict(key: str) -> ResponseReturnValue:
     session = db_session()
     launch = get_launch(session, current_user, key)
     at = read_moment(request.args.get("at"))
-    found = full_verdict(session, launch.id, at, request.args.get("phase", type=int))
+    found = full_verdict(session, launch.id, at, whole_number(request.args.get("phase")))
     if found is None:
         raise NotFound(_("There is no launch with this key, or you may not see it."))
     reasons = render(session, current_user, [a for a in found.reasons if not a.passes])
