@@ -176,7 +176,8 @@ def _hand_over(person_id: int, form: HandoverForm) -> ResponseReturnValue:
         raise Invalid.at("to", _("No active person has this address."))
     passed = service.hand_over(db_session(), current_user, person_id, to_id, form.why.data or "")
     total = sum(held.count for held in passed)
-    flash(ngettext("%(num)s record handed over.", "%(num)s records handed over.", total), "success")
+    words = ngettext("%(num)s record handed over.", "%(num)s records handed over.", total)
+    flash(words + " " + _("The person is signed out and deactivated."), "success")
     return redirect(url_for("admin.person", person_id=person_id), 303)
 
 

@@ -8,26 +8,17 @@ from wtforms import (
     HiddenField,
     PasswordField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import EqualTo, InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from roadmap.accounts.permissions import ROLES
-from roadmap.web.forms import Form, choices
+from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
 
 # Longer than any password that is accepted; keeps megabytes away from the digest.
 _MOST = Length(max=1000)
-
-
-class Ticks(SelectMultipleField):
-    """Several choices, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def _password(label: str, *validators: object) -> PasswordField:

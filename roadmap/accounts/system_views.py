@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from roadmap import jobs
 from roadmap.accounts.permissions import ROLES
-from roadmap.accounts.wording import PERMISSIONS
+from roadmap.accounts.wording import JOBS, PERMISSIONS
 from roadmap.history.jobs import head_path
 from roadmap.history.seal import seal_status
 from roadmap.web.admin_menu import admin_pages
@@ -36,7 +36,7 @@ def job_list() -> ResponseReturnValue:
     """Show the worker's newest jobs and how the worker is."""
     session = db_session()
     return render_template(
-        "admin/jobs.html", jobs=jobs.newest(session), beat=jobs.last_beat(session)
+        "admin/jobs.html", jobs=jobs.newest(session), beat=jobs.last_beat(session), words=JOBS
     )
 
 
@@ -45,7 +45,7 @@ def job_list() -> ResponseReturnValue:
 def retry_job(job_id: int) -> ResponseReturnValue:
     """Queue a failed job again."""
     jobs.retry(db_session(), job_id)
-    flash(_("Queued again."), "success")
+    flash(_("Queued again: the worker takes it next."), "success")
     return redirect(url_for("system.job_list"), 303)
 
 

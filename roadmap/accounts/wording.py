@@ -1,11 +1,15 @@
 """What permissions and changes of people and teams are called on pages."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from roadmap.accounts.permissions import ROLES
 from roadmap.history.queries import FeedEntry
 from roadmap.web.i18n import _
+from roadmap.web.templating import day, number
 from roadmap.wording import N_
 
 # Permission -> what it lets a person do, in the order the roles page shows them.
@@ -55,6 +59,21 @@ _ACTIONS = {
     "team.handed_over": N_("handed a leaver's place over"),
 }
 
+# What a verb means wherever no record says it in a sentence of its own.
+_VERBS = {"imported": N_("brought this in from a file")}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+# What the worker does, by kind of job.
+JOBS = {
+    "readiness.evaluate": N_("Judge launches again"),
+    "history.seal": N_("Seal the history"),
+    "jobs.tidy": N_("Forget finished jobs"),
+    "requirements.wake": N_("Wake snoozed requirements"),
+    "scoring.rank": N_("Rank the backlog"),
+    "exchange.import": N_("Import a file"),
+    "exchange.tidy": N_("Remove old uploads"),
+}
+
 _COLUMNS = {
     "email": N_("E-mail address"),
     "name": N_("Name"),
@@ -79,14 +98,34 @@ class Line:
     changes: list[tuple[str, str, str]]
 
 
-def _value(name: str, value: Any, names: Mapping[int, str]) -> str:
-    if value is None or value == []:
+def action_text(action: str, known: Mapping[str, str]) -> str:
+    """Return what somebody did in words; an action without a sentence is told by its verb."""
+    verb = action.rpartition(".")[2]
+    text = known.get(action) or _VERBS.get(verb)
+    return _(text) if text else verb.replace("_", " ")
+
+
+def value_text(value: Any) -> str:
+    """Return a stored value as a page says it: days, numbers, yes and no; nothing for none."""
+    if value is None:
         return ""
-    if name == "person_id":
-        return names.get(value, "")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, int | float):
+        return number(value, 6)
+    if isinstance(value, list):
+        return ", ".join(map(value_text, value))
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return day(date.fromisoformat(value))
+    return str(value)
+
+
+def _value(name: str, value: Any, names: Mapping[int, str]) -> str:
+    if name == "person_id":
+        return names.get(value, "")
+    if name == "roles" and value:
+        return ", ".join(_(ROLES[role][0]) if role in ROLES else role for role in value)
+    return value_text(value)
 
 
 def line_of(entry: FeedEntry, names: Mapping[int, str]) -> Line:
@@ -98,8 +137,7 @@ def line_of(entry: FeedEntry, names: Mapping[int, str]) -> Line:
             label = _(_COLUMNS[name]) if name in _COLUMNS else name.replace("_", " ")
             changes.append((label, _value(name, before, names), _value(name, after, names)))
     who = _("The system") if entry.actor_id is None else names.get(entry.actor_id, "")
-    what = _ACTIONS.get(entry.action)
-    return Line(who, _(what) if what else entry.action, entry, changes)
+    return Line(who, action_text(entry.action, _ACTIONS), entry, changes)
 
 
 def people_in(entries: list[FeedEntry]) -> set[int]:

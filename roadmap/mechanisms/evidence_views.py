@@ -48,13 +48,15 @@ def evidence(key: str) -> ResponseReturnValue:
     """Show what is proven in which slice, and every row behind it."""
     session = db_session()
     found = queries.get_mechanism(session, current_user, key)
+    offered = options(session)
     metric = _metric(request.args.get("metric"))
     mark = request.args.get("before") or request.args.get("after")
     return render_template(
         "mechanisms/evidence.html",
         mechanism=found,
         tabs=tabs_of(found, "evidence"),
-        view=pages.overview(session, current_user, found, _tried()),
+        view=pages.overview(session, current_user, found, _tried(), offered),
+        offered=offered,
         page=pages.measurement_page(
             session, found, metric, mark, backward="before" in request.args
         ),
@@ -169,6 +171,11 @@ def void(key: str, row_id: int) -> ResponseReturnValue:
             flash(_("Voided. The row stays readable and counts no more."), "success")
             return redirect(url_for("evidence.evidence", key=key), 303)
     page = render_template(
-        "mechanisms/void.html", mechanism=found, line=line, form=form, words=wording
+        "mechanisms/void.html",
+        mechanism=found,
+        line=line,
+        form=form,
+        offered=options(session),
+        words=wording,
     )
     return page, 422 if form.problems else 200

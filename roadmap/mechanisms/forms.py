@@ -9,7 +9,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -22,11 +21,12 @@ from roadmap.mechanisms.kinds import Metric, Sampling
 from roadmap.mechanisms.models import Mechanism
 from roadmap.mechanisms.pasted import read_strata
 from roadmap.mechanisms.queries import Choices
-from roadmap.mechanisms.wording import FAIL_MODES, LABEL_SOURCES, METRICS, SAMPLINGS
+from roadmap.mechanisms.wording import FAIL_MODES, FRACTIONS, LABEL_SOURCES, METRICS, SAMPLINGS
 from roadmap.taxonomy.forms import day_field
 from roadmap.taxonomy.queries import Options
-from roadmap.web.forms import Form, choices
+from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
+from roadmap.web.text import whole_number
 
 MICROS = 1_000_000
 _WHOLE = _("Use a whole number.")
@@ -131,7 +131,7 @@ class MechanismForm(Form):
                 continue
             value = field.data
             if name.endswith("_id"):
-                value = int(value) if value else None
+                value = whole_number(value)
             elif name == "rollout_ratio":
                 value = float(value / 100)
             elif name == "unit_price_micros" and value is not None:
@@ -180,12 +180,22 @@ class ReasonForm(Form):
 
 
 class CoverageForm(Form):
-    """Cells to declare: every combination of what is chosen; nothing chosen means any."""
+    """Cells to declare: every combination of what is chosen; a list left empty means any."""
 
-    market = SelectMultipleField(_("Markets"), [Optional()])
-    language = SelectMultipleField(_("Languages"), [Optional()])
-    surface = SelectMultipleField(_("Surfaces"), [Optional()])
-    policy_area = SelectMultipleField(_("Policy areas"), [Optional()])
+    market = Ticks(_("Markets"), [Optional()])
+    language = Ticks(_("Languages"), [Optional()])
+    surface = Ticks(_("Surfaces"), [Optional()])
+    policy_area = Ticks(_("Policy areas"), [Optional()])
+    everything = BooleanField(_("It serves everything"))
+
+    def validate_everything(self, field: BooleanField) -> None:
+        """Refuse to declare everything by leaving all lists empty."""
+        parts = (self.market, self.language, self.surface, self.policy_area)
+        chosen = any(part.data for part in parts)
+        if not chosen and not field.data:
+            raise ValidationError(_("Choose what it serves, or tick that it serves everything."))
+        if chosen and field.data:
+            raise ValidationError(_("Choose what it serves, or everything, not both."))
 
     def fit(self, offered: Options) -> "CoverageForm":
         """Fill the lists and return the form."""
@@ -215,7 +225,9 @@ class MeasurementForm(Form):
 
     metric = SelectField(
         _("Metric"),
-        choices=choices([(m.value, _(text)) for m, text in METRICS.items()]),
+        choices=choices(
+            [(m.value, f"{_(text)}: {_(FRACTIONS[m])}") for m, text in METRICS.items()]
+        ),
         default=Metric.PRECISION.value,
     )
     configuration = SelectField(_("Configuration"), [Optional()])
@@ -224,8 +236,8 @@ class MeasurementForm(Form):
     language = SelectField(_("Language"), [Optional()])
     surface = SelectField(_("Surface"), [Optional()])
     policy_area = SelectField(_("Policy area"), [Optional()])
-    numerator = _Whole(_("Numerator"), [InputRequired(_("Give the numerator."))])
-    denominator = _Whole(_("Denominator"), [InputRequired(_("Give the denominator."))])
+    numerator = _Whole(_("Counted"), [InputRequired(_("Give how many were counted."))])
+    denominator = _Whole(_("Out of"), [InputRequired(_("Give out of how many."))])
     window_start = day_field(_("First day"), InputRequired(_("Give the first day.")))
     window_end = day_field(_("Last day"), InputRequired(_("Give the last day.")))
     sampling = SelectField(
@@ -288,5 +300,5 @@ class SiteForm(Form):
         places=None,
     )
     notice_weeks = _count(_("Weeks of notice"))
-    markets = SelectMultipleField(_("Markets its people may see"), [Optional()])
+    markets = Ticks(_("Markets its people may see"), [Optional()])
     shown = HiddenField()

@@ -21,7 +21,7 @@ from roadmap.mechanisms.models import Measurement, MeasurementBatch, Measurement
 from roadmap.mechanisms.queries import authorise
 from roadmap.mechanisms.service import id_of, told
 from roadmap.taxonomy.scope import ScopePattern
-from roadmap.web.i18n import _
+from roadmap.web.i18n import _, ngettext
 
 MOST_ROWS = 20_000
 SOURCE_LENGTH = 200
@@ -238,7 +238,9 @@ def _tell(
         counts[row.mechanism_id] = counts.get(row.mechanism_id, 0) + 1
     for mechanism_id, count in sorted(counts.items()):
         origin = source or _("the form")
-        words = _("%(count)s rows from %(source)s", count=count, source=origin)
+        words = ngettext(
+            "%(num)s row from %(source)s", "%(num)s rows from %(source)s", count, source=origin
+        )
         mechanism = known.mechanisms[mechanism_id]
         record(session, id_of(actor), mechanism, "mechanism.evidence_recorded", words)
         publish(session, EvidenceChanged(mechanism_id))

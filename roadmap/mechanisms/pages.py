@@ -26,6 +26,7 @@ from roadmap.mechanisms.queries import Relations, may_edit, relations
 from roadmap.mechanisms.standing import Duty, Proof, owed, prove
 from roadmap.mechanisms.wording import MECHANISM_WORDS
 from roadmap.taxonomy.models import PolicyVersion
+from roadmap.taxonomy.queries import Options
 from roadmap.taxonomy.wording import history_lines
 from roadmap.web.paging import Order, Page, encode_mark, make_page, page_of
 
@@ -73,6 +74,7 @@ def overview(
     actor: Actor,
     mechanism: Mechanism,
     tried: Sequence[Asked] = (),
+    offered: Options | None = None,
 ) -> Overview:
     """Return the first page; `tried` are targets the reader wants to see judged as well."""
     fact = mechanism_facts(session, [mechanism.id])[mechanism.id]
@@ -87,7 +89,9 @@ def overview(
         human=mechanism.kind in HUMAN_KINDS,
         may_edit=may_edit(actor, mechanism),
         may_measure=may_edit(actor, mechanism, "evidence.write"),
-        lines=history_lines(session, MECHANISM_WORDS, "mechanism", mechanism.id, limit=15),
+        lines=history_lines(
+            session, MECHANISM_WORDS, "mechanism", mechanism.id, limit=15, offered=offered
+        ),
     )
 
 

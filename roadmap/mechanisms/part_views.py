@@ -91,7 +91,10 @@ def deploy(key: str, configuration_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("%(label)s runs now.", label=chosen.label), "success")
+            words = _(
+                "%(label)s runs now. Measure it: older evidence does not count.", label=chosen.label
+            )
+            flash(words, "success")
             return redirect(url_for("mechanism_parts.configurations", key=key), 303)
     page = render_template("mechanisms/deploy.html", mechanism=found, chosen=chosen, form=form)
     return page, 422 if form.problems else 200
@@ -172,7 +175,7 @@ def staffed(key: str) -> ResponseReturnValue:
     except Invalid as error:
         flash(error.message, "error")
     else:
-        flash(_("Attested until %(day)s.", day=day(until)), "success")
+        flash(_("Staffed until %(day)s.", day=day(until)), "success")
     return redirect(url_for("mechanisms.mechanism", key=key), 303)
 
 
@@ -205,5 +208,5 @@ def rehearsal(key: str) -> ResponseReturnValue:
     except Invalid as error:
         flash(error.message, "error")
     else:
-        flash(_("Rehearsal kept."), "success")
+        flash(_("The rehearsal is recorded."), "success")
     return redirect(url_for("mechanisms.mechanism", key=key), 303)

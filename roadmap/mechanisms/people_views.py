@@ -83,7 +83,7 @@ def certify(key: str) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("Added."), "success")
+            flash(_("The certified people are added and count from now on."), "success")
             return redirect(url_for("mechanism_people.people", key=key), 303)
     return _people_page(found, form)
 
@@ -122,7 +122,7 @@ def decertify(key: str, certification_id: int) -> ResponseReturnValue:
     """Take a certification back."""
     found = queries.get_mechanism(db_session(), current_user, key, "edit")
     commands.remove_certification(db_session(), current_user, found, certification_id)
-    flash(_("Taken back."), "success")
+    flash(_("Taken back: these people no longer count."), "success")
     return redirect(url_for("mechanism_people.people", key=key), 303)
 
 
@@ -157,9 +157,14 @@ def sites() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("Added."), "success")
+            flash(_("Added the site %(name)s.", name=form.name.data), "success")
             return redirect(url_for("mechanism_people.sites"), 303)
-    page = render_template("mechanisms/sites.html", sites=queries.sites(db_session()), form=form)
+    page = render_template(
+        "mechanisms/sites.html",
+        sites=queries.sites(db_session()),
+        offered=options(db_session()),
+        form=form,
+    )
     return page, 422 if form.problems else 200
 
 
@@ -201,5 +206,5 @@ def delete_site(code: str) -> ResponseReturnValue:
         db_session().rollback()
         flash(error.message, "error")
         return redirect(url_for("mechanism_people.site", code=code), 303)
-    flash(_("Deleted."), "success")
+    flash(_("The site is deleted."), "success")
     return redirect(url_for("mechanism_people.sites"), 303)

@@ -229,3 +229,31 @@ def names_of(session: Session, ids: set[int | None]) -> dict[int, str]:
     wanted = {one for one in ids if one is not None}
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+def _named(model: Any, session: Session, ids: set[int]) -> dict[int, str]:
+    rows = session.execute(select(model.id, model.name).where(model.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def configuration_labels(session: Session, ids: set[int]) -> dict[int, str]:
+    """Return the labels of configurations by id, one statement."""
+    rows = session.execute(
+        select(Configuration.id, Configuration.label).where(Configuration.id.in_(ids))
+    )
+    return {row.id: row.label for row in rows}
+
+
+def mechanism_names(session: Session, ids: set[int]) -> dict[int, str]:
+    """Return the names of mechanisms by id, one statement."""
+    return _named(Mechanism, session, ids)
+
+
+def site_names(session: Session, ids: set[int]) -> dict[int, str]:
+    """Return the names of sites by id, one statement."""
+    return _named(Site, session, ids)
+
+
+def team_names(session: Session, ids: set[int]) -> dict[int, str]:
+    """Return the names of teams by id, one statement."""
+    return _named(Team, session, ids)

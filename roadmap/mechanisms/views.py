@@ -78,11 +78,12 @@ def mechanism(key: str) -> ResponseReturnValue:
     """Show whether one can lean on a mechanism, who does, and what its owner owes."""
     session = db_session()
     found = queries.get_mechanism(session, current_user, key)
-    view = pages.overview(session, current_user, found)
+    offered = options(session)
     return render_template(
         "mechanisms/mechanism.html",
         mechanism=found,
-        view=view,
+        view=pages.overview(session, current_user, found, offered=offered),
+        offered=offered,
         tabs=tabs_of(found, "overview"),
         rehearsal=RehearsalForm(formdata=None, data={"on": clock.today()}),
         words=wording,
@@ -142,7 +143,7 @@ def edit(key: str) -> ResponseReturnValue:
             form.refuse(error)
             form.shown.data = now
         else:
-            flash(_("Saved."), "success")
+            flash(_("Saved %(name)s.", name=found.name), "success")
             return redirect(url_for("mechanisms.mechanism", key=found.key), 303)
     return _form_page(form, found.kind, found)
 
@@ -165,7 +166,10 @@ def stage(key: str) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("Switched."), "success")
+            words = _(
+                "%(name)s is switched. Launches that lean on it are judged again.", name=found.name
+            )
+            flash(words, "success")
             return redirect(url_for("mechanisms.mechanism", key=found.key), 303)
     page = render_template("mechanisms/stage.html", mechanism=found, form=form, words=wording)
     return page, 422 if form.problems else 200

@@ -1,10 +1,16 @@
 """What mechanisms, their metrics and their changes are called on pages."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from roadmap.mechanisms.kinds import FailMode, LabelSource, MechanismKind, Metric, Sampling, Stage
-from roadmap.taxonomy.wording import Words, added_or_removed, either
+from roadmap.mechanisms.queries import (
+    configuration_labels,
+    mechanism_names,
+    site_names,
+    team_names,
+)
+from roadmap.taxonomy.queries import Options
+from roadmap.taxonomy.wording import Row, Words, added_or_removed, coded, either
+from roadmap.web.i18n import _
+from roadmap.web.templating import number, percent
 from roadmap.wording import N_
 
 KINDS: dict[MechanismKind, str] = {
@@ -88,13 +94,15 @@ FAIL_MODES: dict[FailMode, str] = {
 }
 
 
-def _scope(row: Mapping[str, tuple[Any, Any]]) -> str:
-    parts = ("market_code", "language_code", "surface_code", "policy_area_code")
-    return "/".join(either(row.get(part)) or "*" for part in parts)
+def _scope(row: Row, offered: Options) -> str:
+    parts = ("market", "language", "surface", "policy_area")
+    codes = [(part, either(row.get(f"{part}_code"))) for part in parts]
+    return ", ".join(offered.name(part, code) for part, code in codes if code) or _("everything")
 
 
-def _certified(row: Mapping[str, tuple[Any, Any]]) -> str:
-    return f"{either(row.get('heads'))} × {either(row.get('language_code'))}"
+def _certified(row: Row, offered: Options) -> str:
+    language = offered.name("language", either(row.get("language_code")))
+    return f"{either(row.get('heads'))} × {language}"
 
 
 MECHANISM_WORDS = Words(
@@ -142,16 +150,33 @@ MECHANISM_WORDS = Words(
         "site_id": N_("Site"),
         "routes_to_id": N_("Routes to"),
         "rollout_ratio": N_("Share of items"),
-        "unit_price_micros": N_("Price, in millionths"),
-        "is_current": N_("Runs"),
+        "unit_price_micros": N_("Price an item"),
+        "is_current": N_("runs"),
         "contract_hours": N_("Contract hours a week"),
     },
     silent=frozenset({"created_at", "mechanism_id", "digest", "parameters", "voided_at"})
     | {"voided_by", "measurement_id", "reason"},
     people=frozenset({"owner_id"}),
+    records={
+        "team_id": team_names,
+        "site_id": site_names,
+        "routes_to_id": mechanism_names,
+        "configuration": configuration_labels,
+    },
+    values={
+        "kind": coded(KINDS),
+        "stage": coded(STAGES),
+        "fail_mode": coded(FAIL_MODES),
+        "quota_exhausted": coded(FAIL_MODES),
+        "rollout_ratio": lambda share: percent(float(share), 0),
+        "unit_price_micros": lambda micros: number(micros / 1_000_000, 6),
+    },
     parts={
         "coverage_cell": added_or_removed(N_("Coverage"), _scope),
         "certification": added_or_removed(N_("Certified"), _certified),
-        "site_market": added_or_removed(N_("Market"), lambda row: either(row.get("market_code"))),
+        "site_market": added_or_removed(
+            N_("Market"),
+            lambda row, offered: offered.name("market", either(row.get("market_code"))),
+        ),
     },
 )

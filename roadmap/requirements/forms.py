@@ -14,13 +14,12 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+from wtforms.widgets import TextInput
 
 from roadmap.errors import Invalid
 from roadmap.requirements import checks
@@ -35,7 +34,7 @@ from roadmap.requirements.rules import (
 )
 from roadmap.requirements.wording import KINDS, PRECISIONS, SEVERITIES, STATES
 from roadmap.taxonomy.queries import Options
-from roadmap.web.forms import Form, choices
+from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
 
 
@@ -129,13 +128,6 @@ class LinksField(LinesField):
         self.data = [{"url": url, "label": label.strip()} for url, _space, label in parts]
 
 
-class CodesField(SelectMultipleField):
-    """Boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class EffortRow(PlainForm):
     """What it costs one team."""
 
@@ -160,10 +152,10 @@ class RequirementForm(Form):
     severity = SelectField(_("How bad is it?"), [Optional()], validate_choice=False)
     people_affected = WholeNumberField(_("People affected"), [Optional()])
     criteria = LinesField(_("Done when"))
-    markets = CodesField(_("Markets"), validate_choice=False)
-    languages = CodesField(_("Languages"), validate_choice=False)
-    surfaces = CodesField(_("Surfaces"), validate_choice=False)
-    policy_areas = CodesField(_("Policy areas"), validate_choice=False)
+    markets = Ticks(_("Markets"), validate_choice=False)
+    languages = Ticks(_("Languages"), validate_choice=False)
+    surfaces = Ticks(_("Surfaces"), validate_choice=False)
+    policy_areas = Ticks(_("Policy areas"), validate_choice=False)
     weekly_volume = WholeNumberField(_("Items a week"), [Optional()])
     sellers_affected = WholeNumberField(_("Sellers affected"), [Optional()])
     value_at_stake = AmountField(_("Value at stake"), [Optional()])

@@ -34,6 +34,7 @@ def comment(key: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             voices.comment(db_session(), current_user, requirement, form.body.data or "")
+            flash(_("Your comment is added."), "success")
             return _back(requirement, "discussion")
         except Invalid as error:
             form.refuse(error)
@@ -93,6 +94,7 @@ def withdraw(key: str) -> ResponseReturnValue:
     """Take one's support back."""
     requirement = _load(key, "support")
     voices.withdraw(db_session(), current_user, requirement)
+    flash(_("You no longer support %(key)s.", key=requirement.key), "success")
     return _back(requirement, "supporters")
 
 

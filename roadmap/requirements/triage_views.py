@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
         return render_template("requirements/triage_empty.html", inbox=inbox, done=_done())
     first = inbox.rows[0].id
     requirement = queries.get_requirement(db_session(), current_user, first, "triage")
-    return _page(inbox, requirement, MoveForm(formdata=None))
+    return _page(inbox, requirement, MoveForm(formdata=None, move="accept"))
 
 
 @bp.get("/<key>")
@@ -45,7 +45,7 @@ def show(key: str) -> ResponseReturnValue:
 def _asked_for() -> dict[str, Any]:
     """Return what the address fills in: a target picked among the similar ones."""
     target = request.args.get("into")
-    return {"target": target, "move": "merge"} if target else {}
+    return {"target": target, "move": "merge"} if target else {"move": "accept"}
 
 
 def _done() -> Requirement | None:

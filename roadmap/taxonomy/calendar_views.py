@@ -80,7 +80,7 @@ def days() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("Added."), "success")
+            flash(_("Added %(name)s.", name=form.name.data), "success")
             return redirect(url_for("calendar.days"), 303)
     holidays = HolidaysForm(formdata=None, data={"year": clock.today().year + 1}, prefix="import")
     holidays.market_code.choices = _holidays_form().market_code.choices
@@ -135,7 +135,7 @@ def entry(entry_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("Saved."), "success")
+            flash(_("Saved %(name)s.", name=form.name.data), "success")
             return redirect(url_for("calendar.days"), 303)
     page = render_template("taxonomy/calendar_entry.html", entry=found, form=form)
     return page, 422 if form.problems else 200

@@ -9,7 +9,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -18,7 +17,7 @@ from roadmap.errors import Invalid
 from roadmap.taxonomy.calendars import FIRST_YEAR, KINDS, LAST_YEAR
 from roadmap.taxonomy.dsa import DSA_CATEGORIES
 from roadmap.taxonomy.queries import WordKind
-from roadmap.web.forms import Form, choices
+from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
 
 _DAY = _("Use a day that exists.")
@@ -87,7 +86,7 @@ class PolicyVersionForm(Form):
     policy_area_code = SelectField(_("Policy area"), [InputRequired(_("Choose the area."))])
     version = StringField(_("Version"), [InputRequired(_("Name it.")), Length(max=40)])
     effective_on = day_field(_("In force from"), Optional())
-    languages = SelectMultipleField(_("Published in"), [Optional()])
+    languages = Ticks(_("Published in"), [Optional()])
     owner = EmailField(_("Owner's e-mail address"), [Optional(), Length(max=254)])
     sweeps = BooleanField(_("Existing listings are reviewed again (a sweep)"))
 

@@ -59,6 +59,7 @@ def versions() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
+            flash(_("Added %(label)s.", label=added.label), "success")
             return redirect(url_for("policies.version", version_id=added.id), 303)
     return _list_page(form, offered)
 
@@ -107,6 +108,7 @@ def _page(
     found: PolicyVersion, owner: PolicyOwnerForm, date: EffectiveForm, publish: PublishForm
 ) -> ResponseReturnValue:
     problems = [*owner.problems, *date.problems, *publish.problems]
+    offered = queries.options(db_session())
     page = render_template(
         "taxonomy/policy.html",
         version=found,
@@ -114,10 +116,12 @@ def _page(
         date_form=date,
         publish_form=publish,
         problems=problems,
-        offered=queries.options(db_session()),
+        offered=offered,
         people=active_people(db_session()),
         owner=names_of(db_session(), {found.owner_id} if found.owner_id else set()),
-        lines=history_lines(db_session(), TAXONOMY_WORDS, "policy_version", found.id),
+        lines=history_lines(
+            db_session(), TAXONOMY_WORDS, "policy_version", found.id, offered=offered
+        ),
     )
     return page, 422 if problems else 200
 
@@ -215,5 +219,5 @@ def delete(version_id: int) -> ResponseReturnValue:
         db_session().rollback()
         flash(error.message, "error")
         return redirect(url_for("policies.version", version_id=version_id), 303)
-    flash(_("Deleted."), "success")
+    flash(_("The version is deleted."), "success")
     return redirect(url_for("policies.versions"), 303)

@@ -64,7 +64,7 @@ def test_an_export_is_canonical_text(database: Database) -> None:
 def test_an_export_holds_no_secret_and_no_history(database: Database) -> None:
     load(database, DEMO.read_bytes())
     text = dump(database)
-    for word in ("password", "argon2", "session_epoch", "digest", "token", "workspace import"):
+    for word in ("password", "argon2", "session_epoch", "digest", "token", "workspace file"):
         assert word not in text
 
 

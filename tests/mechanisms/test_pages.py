@@ -120,9 +120,9 @@ def test_what_is_not_there_is_not_found(model, cast, sign_in, key):
 def test_the_first_second_says_what_is_proven_where_and_what_is_owed(model, cast, sign_in, asked):
     page = " ".join(sign_in(cast.victor).get("/mechanisms/MEC-1").text.split())
     assert "Precision ≥ 90 %" in page
-    assert "proven in de · weapons" in page
+    assert "proven in German, Weapons" in page
     assert "29/35; more labels cannot prove it" in page
-    assert "never measured in en · weapons" in page
+    assert "never measured in English, Weapons" in page
     assert "Misses a target" in page
     assert "rehearse the kill switch" in page
     assert "LCH-9" in page
@@ -170,6 +170,19 @@ def test_an_empty_registry_says_what_to_do(cast, sign_in):
 FORM = {"name": "Guns", "rollout_ratio": "100", "owner_id": ""}
 
 
+def test_leaving_every_list_empty_does_not_declare_everything(model, cast, sign_in):
+    owner = sign_in(cast.charlie)
+    before = owner.get("/mechanisms/MEC-1/coverage").text.count('name="cell"')
+    refused = owner.post("/mechanisms/MEC-1/coverage", data={})
+    assert refused.status_code == 422
+    assert "tick that it serves everything" in refused.text
+    both = {"market": ["DE"], "everything": "y"}
+    assert owner.post("/mechanisms/MEC-1/coverage", data=both).status_code == 422
+    assert owner.post("/mechanisms/MEC-1/coverage", data={"everything": "y"}).status_code == 303
+    after = owner.get("/mechanisms/MEC-1/coverage").text.count('name="cell"')
+    assert after == before + 1
+
+
 def test_an_owner_registers_configures_declares_and_switches(house, session, cast, sign_in):
     session.commit()
     client = sign_in(cast.charlie)
@@ -195,6 +208,9 @@ def test_an_owner_registers_configures_declares_and_switches(house, session, cas
     page = client.get(home).text
     assert "Offline agrees" in page
     assert "switched its stage" in page
+    # Names, not codes or numbers.
+    assert "Coverage: <ins>France, Weapons</ins>" in page
+    assert "v2 runs: <del>no</del> <ins>yes</ins>" in page
     edit = client.get(f"{home}/edit").text
     assert 'value="0.0002"' in edit
     assert 'value="50.5"' in edit
@@ -349,7 +365,7 @@ def test_certified_people_and_sites_are_kept(model, cast, sign_in, house):
     assert owner.get("/mechanisms/MEC-2/people/2").status_code == 404
     site = {"code": "porto", "name": "Porto", "markets": ["DE", "ES"], "contract_hours": "37.5"}
     assert manager.post("/mechanisms/sites", data=site).status_code == 303
-    assert "DE, ES" in manager.get("/mechanisms/sites").text
+    assert "Germany, Spain" in manager.get("/mechanisms/sites").text
     fewer = {"name": "Porto", "markets": ["ES"]}
     assert manager.post("/mechanisms/sites/porto", data=fewer).status_code == 303
     assert manager.post("/mechanisms/sites/porto/delete").status_code == 303

@@ -74,7 +74,7 @@ def import_workspace(
     measured = load_mechanisms.load(loading, load_lists.entries(reading, "mechanisms"), source)
     load_requirements.load(loading, load_lists.entries(reading, "requirements"))
     load_launches.load(loading, load_lists.entries(reading, "launches"))
-    changed = _record(loading, source)
+    changed = _record(loading, f"From the workspace file {name}.")
     _tell(session, changed, measured)
     return Imported(reading.as_of, dict(Counter(kind for kind, _number in changed)))
 
