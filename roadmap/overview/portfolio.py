@@ -125,7 +125,9 @@ def chip_rule(
     def soon(row: BoardRow, group: str) -> bool:
         if row.starts_on is None or group == LIVE:
             return False
-        return row.starts_on >= today and working_days_until(today, row.starts_on) <= SOON_DAYS
+        # Counting goes day by day, so dates that cannot be near are left out first.
+        near = today <= row.starts_on <= today + timedelta(days=2 * SOON_DAYS)
+        return near and working_days_until(today, row.starts_on) <= SOON_DAYS
 
     rules: dict[str, Callable[[BoardRow, str], bool]] = {
         "help": lambda _row, group: group in _HELP,

@@ -19,7 +19,7 @@ from roadmap.readiness.stored import from_json
 from roadmap.readiness.verdict import Verdict, Word, evaluate
 
 # Verdicts a board computes while it is read; the rest shows HOLD, recomputing.
-LIVE_LIMIT = 200
+LIVE_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

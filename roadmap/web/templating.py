@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from roadmap import clock
 from roadmap.web import i18n
@@ -21,18 +22,40 @@ LOCALE = "en_GB"
 
 
 @lru_cache(maxsize=8)
-def _manifest(path: str, _stamp: float) -> dict[str, str]:
-    found: dict[str, str] = json.loads(Path(path).read_text())
-    return found
+def _addresses(path: str, _stamp: float, root: str) -> dict[str, str]:
+    """Return the address of each built asset below a mount point."""
+    names: dict[str, str] = json.loads(Path(path).read_text())
+    return {name: f"{root}/static/dist/{built}" for name, built in names.items()}
 
 
 def asset(name: str) -> str:
     """Return the address of a built asset; its name carries its content, so caches may keep it."""
-    path = Path(current_app.static_folder or "") / "dist" / "manifest.json"
-    if not path.exists():
-        raise RuntimeError("The browser assets are not built: run `make assets`.")
-    names = _manifest(str(path), path.stat().st_mtime)
-    return url_for("static", filename=f"dist/{names[name]}")
+    # A page names the sprite dozens of times: the manifest is looked at once a request.
+    if "assets" not in g:
+        path = Path(current_app.static_folder or "") / "dist" / "manifest.json"
+        if not path.exists():
+            raise RuntimeError("The browser assets are not built: run `make assets`.")
+        g.assets = _addresses(str(path), path.stat().st_mtime, request.script_root)
+    addresses: dict[str, str] = g.assets
+    return addresses[name]
+
+
+def icon(name: str, size: int = 16, label: str | None = None) -> Markup:
+    """Return one drawing from the sprite (static/img/icons.svg).
+
+    Icons repeat the word beside them, so readers of the page do not hear them; give a label where
+    there is no word.
+    """
+    return _icon(name, size, label, asset("icons.svg"))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: int, label: str | None, sprite: str) -> Markup:
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
+    return Markup(
+        '<svg class="ic" width="{0}" height="{0}" {1} focusable="false">'
+        '<use href="{2}#{3}"></use></svg>'
+    ).format(size, Markup(spoken), sprite, name)  # noqa: S704
 
 
 @lru_cache(maxsize=64)
@@ -44,8 +67,10 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _local(value: datetime) -> datetime:
-    zone = getattr(current_user, "time_zone", None) or current_app.config["TIME_ZONE"]
-    return value.astimezone(_zone(zone))
+    if "reader_zone" not in g:
+        name = getattr(current_user, "time_zone", None) or current_app.config["TIME_ZONE"]
+        g.reader_zone = _zone(name)
+    return value.astimezone(g.reader_zone)
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +93,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = _local(value)
-    return f"{day(local.date())}, {format_datetime(local, 'HH:mm', locale=LOCALE)}"
+    return f"{day(local.date())}, {local:%H:%M}"
 
 
 @lru_cache(maxsize=4096)
@@ -128,6 +153,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         asset=asset,
+        icon=icon,
         _=i18n.gettext,
         gettext=i18n.gettext,
         ngettext=i18n.ngettext,
