@@ -115,9 +115,15 @@ def value_text(value: Any) -> str:
         return number(value, 6)
     if isinstance(value, list):
         return ", ".join(map(value_text, value))
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        return day(date.fromisoformat(value))
-    return str(value)
+    return _day_or_text(str(value))
+
+
+def _day_or_text(text: str) -> str:
+    """Return a day as people write it; a name that only looks like one stays as it is."""
+    try:
+        return day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text
 
 
 def _value(name: str, value: Any, names: Mapping[int, str]) -> str:
