@@ -275,10 +275,6 @@ class CopyForm(Form):
     title = StringField(_("Title of the copy"), [Length(max=200)])
 
 
-class ActForm(Form):
-    """A button without fields."""
-
-
 class PhasesForm(Form):
     """All phases as rows of repeated fields; rows without a name and a share are dropped."""
 

@@ -12,7 +12,6 @@ from roadmap.overview.speech import Said, Speech
 from roadmap.readiness.answers import Answer, Code
 from roadmap.readiness.queries import ShownVerdict
 from roadmap.readiness.verdict import Word
-from roadmap.web.i18n import _
 from roadmap.wording import N_
 
 # Rows on one page; the rest follows on the next.
@@ -330,10 +329,3 @@ def steps(
     elif points:
         points.append((STEP_WIDTH, points[-1][1]))
     return tuple(points)
-
-
-def spoken_steps(history: Sequence[PastWord]) -> str:
-    """Return the line in words, for those who cannot see it."""
-    if not history:
-        return _("no verdict stored yet")
-    return ", ".join(f"{past.at.date().isoformat()} {past.word}" for past in history)

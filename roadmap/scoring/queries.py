@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person, Team
 from roadmap.errors import NotFound
-from roadmap.requirements.models import Requirement, RequirementEffort, RequirementLink
+from roadmap.requirements.models import Requirement, RequirementLink
 from roadmap.requirements.rules import BACKLOG, INBOX, RequirementState
 from roadmap.scoring.models import Framework, Score, ScoreEntry
 
@@ -166,13 +166,3 @@ def scorers_of(session: Session, requirement_id: int, code: str) -> Sequence[tup
         .order_by(Person.name)
     )
     return [(row.name or "", row.inputs) for row in session.execute(query)]
-
-
-def efforts_of_team(session: Session, team_id: int) -> dict[int, float]:
-    """Return the weeks each backlog requirement costs one team."""
-    query = (
-        select(RequirementEffort.requirement_id, RequirementEffort.weeks)
-        .join(Requirement, Requirement.id == RequirementEffort.requirement_id)
-        .where(RequirementEffort.team_id == team_id, Requirement.state.in_(BACKLOG))
-    )
-    return {row.requirement_id: row.weeks for row in session.execute(query)}

@@ -1,6 +1,6 @@
 """Commands of scoring: enter scores, recompute them, rank the backlog, choose the framework."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -276,10 +276,3 @@ def choose_ranking_framework(session: Session, actor: Actor, code: str, why: str
             row.ranks_backlog = row.id == chosen.id
             record(session, actor.id, row, "framework.chosen", why=why)
     recompute(session, chosen)
-
-
-def outcome_words(score: StoredScore | None, names: Mapping[str, str]) -> Sequence[str]:
-    """Return what a score still misses, by criterion name; all of them when nothing was entered."""
-    if score is None:
-        return list(names.values())
-    return [names.get(code, code) for code in score.missing]

@@ -108,15 +108,6 @@ def words(session: Session, kind: WordKind) -> Sequence[Word]:
     return found
 
 
-def word_counts(session: Session) -> dict[WordKind, int]:
-    """Return how many words of each kind there are, in one statement."""
-    found = options(session)
-    counts = dict.fromkeys(WordKind, 0)
-    for kind, _code in found.names:
-        counts[WordKind(kind)] += 1
-    return counts
-
-
 def find_word(session: Session, kind: WordKind, code: str) -> Word:
     """Return one word by its code, or raise NotFound."""
     model: Any = WORD_MODELS[kind]
