@@ -1,0 +1,122 @@
+"""Posting what no form expects to every form that was found, and judging the answers."""
+
+import io
+from collections.abc import Callable, Iterator
+from html import unescape
+from urllib.parse import quote_plus
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from roadmap.web.text import forbidden_character
+from tests.ground.crawl import SILENT, Form, live_html
+from tests.ground.nasty import BYTES, VALUES
+
+ANSWERS = {200, 302, 303, 400, 401, 403, 404, 409, 413, 422, 429}
+# A page that says why: beside a field, on top of a form, or the page of an error.
+SAYS_WHY = ('class="err"', 'class="errors"', 'class="error-page"', "flash")
+
+Pairs = list[tuple[str, str]]
+
+
+def encoded(pairs: Pairs) -> bytes:
+    """Return the body a browser would send, lone surrogates and all."""
+    return b"&".join(
+        quote_plus(name).encode() + b"=" + quote_plus(value, errors="surrogatepass").encode()
+        for name, value in pairs
+    )
+
+
+def changed(form: Form, new: dict[str, str]) -> Pairs:
+    """Return the form's values with some replaced; fields a browser would leave out are added."""
+    kept = [(name, value) for name, value in form.values if name not in new]
+    return kept + list(new.items())
+
+
+def bodies(form: Form, each: int, turn: int = 0) -> Iterator[tuple[str, Pairs, dict[str, str]]]:
+    """Yield (what is wrong, body, replaced values): all fields at once, then each field alone.
+
+    ``each`` is how many of the values a field gets alone; ``turn`` says where to start.
+    """
+    names = form.names
+    for label, value in VALUES.items():
+        new = dict.fromkeys(names, value)
+        yield f"all={label}", changed(form, new), new
+    labels = list(VALUES)
+    for place, name in enumerate(names):
+        for step in range(each):
+            label = labels[(turn + place * 5 + step * (len(labels) // each)) % len(labels)]
+            yield f"{name}={label}", changed(form, {name: VALUES[label]}), {name: VALUES[label]}
+
+
+def odd_bodies(form: Form) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield (what is wrong, arguments of a request) for bodies no browser would send."""
+    typed = "application/x-www-form-urlencoded"
+    for label, value in BYTES.items():
+        body = b"&".join(quote_plus(name).encode() + b"=" + value for name in form.names)
+        yield label, {"data": body, "content_type": typed}
+    twice = encoded([*form.values, *form.values, ("unknown", "x"), ("shown", "{")])
+    yield "every field twice", {"data": twice, "content_type": typed}
+    yield "no body", {}
+    yield "json", {"json": {name: [1, None] for name in form.names}}
+    files = {name: (io.BytesIO(b"\x00\xff"), "a\x00<b>.csv") for name in form.names}
+    yield "files for texts", {"data": files}
+    yield "no multipart", {"data": b"--x\r\n", "content_type": "multipart/form-data; boundary=x"}
+
+
+def plain(text: str) -> str:
+    """Return text as it compares when runs of space and line breaks count as one."""
+    return " ".join(unescape(text).split())
+
+
+def faults_of(
+    answer: TestResponse, form: Form | None = None, new: dict[str, str] | None = None
+) -> list[str]:
+    """Return what is wrong with an answer; ``new`` is what was typed into the form's fields."""
+    text = answer.text if "html" in (answer.content_type or "") else ""
+    found = [] if answer.status_code in ANSWERS else [f"answered {answer.status_code}"]
+    found += live_html(text)
+    if "Traceback (most recent" in text:
+        found.append("shows a traceback")
+    if answer.status_code >= 400 and not any(sign in text for sign in SAYS_WHY):
+        found.append(f"{answer.status_code} without a sentence")
+    if answer.status_code == 422 and form and new:
+        shown = plain(text)
+        found += [
+            f"loses {name}"
+            for name, value in new.items()
+            if form.kind_of(name) not in SILENT
+            and not forbidden_character(value)
+            and plain(value) not in shown
+        ]
+    return found
+
+
+def attack(
+    client: Callable[[], FlaskClient],
+    form: Form,
+    each: int,
+    events: Callable[[], int],
+    turn: int = 0,
+) -> list[str]:
+    """Post everything to one form; return faults. ``events`` counts what the history holds."""
+    faults: list[str] = []
+
+    def judge(label: str, answer: TestResponse, before: int, new: dict[str, str] | None) -> None:
+        told = faults_of(answer, form, new)
+        if answer.status_code >= 400 and events() != before:
+            told.append(f"{answer.status_code} yet stored")
+        if answer.status_code == 303 and (answer.location or "").startswith("/"):
+            then = client().get(answer.location)
+            told += [f"then {fault}" for fault in faults_of(then)]
+        faults.extend(f"{form.action} {label}: {fault}" for fault in told)
+
+    for label, pairs, new in bodies(form, each, turn):
+        before = events()
+        kind = "application/x-www-form-urlencoded"
+        answer = client().post(form.action, data=encoded(pairs), content_type=kind)
+        judge(label, answer, before, new)
+    for label, given in odd_bodies(form):
+        before = events()
+        judge(label, client().post(form.action, **given), before, None)
+    return faults
