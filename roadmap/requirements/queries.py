@@ -315,16 +315,3 @@ def people_named(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
     wanted = sorted({one for one in ids if one is not None})
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
     return {row.id: row.name for row in rows}
-
-
-def find_by_source(session: Session, source: str, keys: Sequence[str]) -> dict[str, int]:
-    """Return the numbers of requirements an import already stored, by their key there."""
-    found: dict[str, int] = {}
-    for at in range(0, len(keys), 500):
-        rows = session.execute(
-            select(Requirement.source_key, Requirement.id).where(
-                Requirement.source == source, Requirement.source_key.in_(keys[at : at + 500])
-            )
-        )
-        found |= {row.source_key: row.id for row in rows if row.source_key is not None}
-    return found

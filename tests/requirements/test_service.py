@@ -15,7 +15,7 @@ from roadmap.errors import Conflict, Forbidden, Invalid, NotFound
 from roadmap.history.capture import column_values
 from roadmap.history.queries import feed
 from roadmap.history.seal import verify
-from roadmap.requirements import bulk, merging, moves, queries, service, voices
+from roadmap.requirements import merging, moves, queries, service, voices
 from roadmap.requirements.inbox import read_inbox
 from roadmap.requirements.models import (
     Requirement,
@@ -297,22 +297,3 @@ def test_what_was_stored_agrees_with_its_history(
     with database.reading() as session:
         assert list(verify(session, "only for tests", None)) == []
         assert load(session, 1).requester_id == people.charlie.id
-
-
-def test_many_are_stored_at_once_and_a_bad_one_is_named(database: Database, people: People) -> None:
-    def draft(number: int, **more: Any) -> bulk.NewRequirement:
-        values = {"title": f"Imported {number}", "kind": "tool", "criteria": ["x"]} | more
-        return bulk.NewRequirement(values, source="jira", source_key=f"A-{number}")
-
-    with database.writing() as session:
-        stored = bulk.create_many(session, people.bob, [draft(n) for n in range(250)])
-        assert len({one.id for one in stored}) == 250
-        pairs = [(stored[0], stored[1]), (stored[1], stored[2]), (stored[2], stored[0])]
-        assert bulk.link_many(session, people.bob, pairs) == [pairs[2]]
-    with database.reading() as session:
-        assert queries.find_by_source(session, "jira", ["A-7", "B-1"]) == {"A-7": stored[7].id}
-        assert list(verify(session, "only for tests", None)) == []
-    with database.session(write=True) as session:
-        with pytest.raises(bulk.InvalidRow) as refused:
-            bulk.create_many(session, people.bob, [draft(900), draft(901, title="x")])
-        assert (refused.value.place, list(refused.value.fields)) == (1, ["title"])
