@@ -14,9 +14,9 @@ from roadmap import clock
 from roadmap.accounts.current import load_actor
 from roadmap.db import Database
 from roadmap.launches.models import Launch
-from roadmap.readiness.fresh import chunks
 from roadmap.readiness.gather import gather
-from roadmap.readiness.service import CHUNK, evaluate_launches
+from roadmap.readiness.service import ensure_current_rows
+from roadmap.readiness.service import refresh as evaluate_and_store
 from roadmap.readiness.verdict import evaluate
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import BACKLOG
@@ -39,12 +39,11 @@ class Command:
 def refresh(reference: Reference) -> Command:
     """Evaluate every launch and store the verdicts, as the worker does after a great change."""
     database = Database(reference.url)
-    with database.reading() as session:
+    with database.writing() as session:
+        ensure_current_rows(session)
         ids = session.scalars(select(Launch.id)).all()
     began = time.perf_counter()
-    for chunk in chunks(ids, CHUNK):
-        with database.writing() as session:
-            evaluate_launches(session, chunk)
+    evaluate_and_store(database, ids)
     taken = (time.perf_counter() - began) * 1000
     database.dispose()
     aim = 30_000 * len(ids) / 5_000

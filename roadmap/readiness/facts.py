@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any, TypeAlias
 
 from roadmap.launches.kinds import LaunchState, LaunchType, PhaseState
 from roadmap.mechanisms.facts import MeasurementFact, MechanismFact, Stratum
@@ -312,27 +314,55 @@ class LaunchFacts:
     usual_days: tuple[tuple[str, int], ...] = ()
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, ScopeCell | ScopePattern):
+# Records that several launches share, with their texts, by identity: each is written once.
+Texts: TypeAlias = dict[int, tuple[object, str]]
+_SHARED = (MeasurementFact, MechanismFact, GuidelineFact, CertificationFact)
+_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+@cache
+def _named_parts(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a record in the order of the text: name and its JSON."""
+    return tuple((name, _write(name)) for name in sorted(f.name for f in fields(kind)))
+
+
+def _text(value: object, texts: Texts) -> str:
+    """Write a value as canonical JSON."""
+    if value is None:
+        return "null"
+    if type(value) is int:
         return str(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, ScopeCell | ScopePattern):
+        return _write(str(value))
     if isinstance(value, tuple | frozenset):
-        return sorted((_plain(part) for part in value), key=_dump)
+        return f"[{','.join(sorted([_text(part, texts) for part in value]))}]"
     if isinstance(value, date):
-        return value.isoformat()
-    return value
+        return f'"{value.isoformat()}"'
+    if not is_dataclass(value):
+        return _write(value)
+    if not isinstance(value, _SHARED):
+        return _record_text(value, texts)
+    if id(value) not in texts:
+        texts[id(value)] = value, _record_text(value, texts)
+    return texts[id(value)][1]
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def _record_text(record: Any, texts: Texts) -> str:
+    parts = [
+        f"{written}:{_text(getattr(record, name), texts)}"
+        for name, written in _named_parts(record.__class__)
+    ]
+    return f"{{{','.join(parts)}}}"
 
 
-def canonical_json(facts: LaunchFacts) -> str:
-    """Write the facts as one canonical JSON text, the same for any order of the records."""
-    return _dump(_plain(facts))
+def canonical_json(facts: LaunchFacts, texts: Texts | None = None) -> str:
+    """Write the facts as one canonical JSON text, the same for any order of the records.
+
+    ``texts`` may be shared by the launches of one `gather`, whose records are partly the same.
+    """
+    return _text(facts, {} if texts is None else texts)
 
 
-def digest(facts: LaunchFacts) -> str:
+def digest(facts: LaunchFacts, texts: Texts | None = None) -> str:
     """Return the SHA-256 of the canonical text in hex; stored verdicts keep it."""
-    return hashlib.sha256(canonical_json(facts).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(facts, texts).encode()).hexdigest()

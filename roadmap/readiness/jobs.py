@@ -4,23 +4,22 @@ from datetime import timedelta
 from typing import Any
 
 from roadmap import clock, jobs
-from roadmap.readiness.service import JOB, due, ensure_current_rows, evaluate_launches
+from roadmap.readiness.service import JOB, due, ensure_current_rows, refresh
 
 EVERY = timedelta(seconds=15)
 
 
 def evaluate_due(run: jobs.Run) -> dict[str, Any]:
-    """Evaluate until nothing is due; each chunk is a transaction of its own."""
+    """Evaluate until nothing is due; what changes meanwhile is evaluated again."""
     with run.db.writing() as session:
         ensure_current_rows(session)
     done = 0
     while True:
-        with run.db.writing() as session:
+        with run.db.reading() as session:
             ids = due(session, clock.now())
-            if not ids:
-                break
-            evaluate_launches(session, ids)
-        done += len(ids)
+        if not ids:
+            break
+        done += refresh(run.db, ids)
         run.progress(done)
     return {"evaluated": done}
 

@@ -1,6 +1,7 @@
 """Commands of verdicts: evaluate and store them, and mark them outdated when an input changes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,9 @@ from sqlalchemy import Select, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
+from roadmap.db import Database
 from roadmap.launches.models import Launch
-from roadmap.readiness.facts import digest
+from roadmap.readiness.facts import Texts, digest
 from roadmap.readiness.fresh import borrowed, chunks
 from roadmap.readiness.gather import gather
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
@@ -17,50 +19,108 @@ from roadmap.readiness.stored import open_reasons
 from roadmap.readiness.verdict import Verdict, evaluate
 
 JOB = "readiness.evaluate"
-# Launches evaluated in one writing transaction: bounds how long others wait for the lock.
+# Launches computed at once: the more, the less evidence is read twice.
+BATCH = 1_000
+# Launches stored in one writing transaction: bounds how long others wait for the lock.
 CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A fresh verdict, and the row to append if it differs from the last one."""
+
+    verdict: Verdict
+    appended: StoredVerdict | None
 
 
 def evaluate_launches(
     session: Session, launch_ids: Collection[int], at: datetime | None = None
 ) -> dict[int, Verdict]:
-    """Evaluate launches and store what changed; return the verdicts by launch id.
+    """Evaluate launches and store what changed, in one transaction; return verdicts by launch id.
 
     A verdict is appended when its word, outlook or reasons differ from the last one; the current
     row is renewed always. A change that comes while this runs waits for it and marks the row again.
     """
     moment = at or clock.now()
     found: dict[int, Verdict] = {}
-    for chunk in chunks(launch_ids, CHUNK):
-        found |= _evaluate_chunk(session, chunk, moment)
+    for chunk in chunks(launch_ids, BATCH):
+        # Locked before the facts are read: a writer that commits later marks the row later.
+        rows = _lock(session, chunk)
+        judged = _judge(session, chunk, {i: row.verdict_id for i, row in rows.items()}, moment)
+        _keep(session, rows, judged, moment)
+        found |= {launch_id: one.verdict for launch_id, one in judged.items()}
     return found
 
 
-def _evaluate_chunk(session: Session, ids: Sequence[int], at: datetime) -> dict[int, Verdict]:
-    # Locked before the facts are read: a writer that commits after this read marks the row later.
-    current = _lock(session, ids)
-    last = _last_verdicts(session, [row.verdict_id for row in current.values() if row.verdict_id])
-    facts = gather(session, ids, at)
-    verdicts: dict[int, Verdict] = {}
-    appended: dict[int, StoredVerdict] = {}
-    for launch_id, known in facts.items():
+def refresh(db: Database, launch_ids: Collection[int]) -> int:
+    """Evaluate launches and store what changed, without a lock while facts are read and judged.
+
+    Rows are claimed first, read and judged next, stored last, each in transactions of their own. A
+    change in between takes its row back (`mark_outdated`): the row stays outdated, and the verdict,
+    which may miss the change, is dropped. Returns how many were stored.
+    """
+    stored = 0
+    for batch in chunks(launch_ids, BATCH):
+        with db.writing() as session:
+            last, moment = _claim(session, batch)
+        with db.reading() as session:
+            judged = _judge(session, list(last), last, moment)
+        for chunk in chunks(judged, CHUNK):
+            with db.writing() as session:
+                rows = _lock(session, chunk)
+                mine = {i: row for i, row in rows.items() if row.evaluated_at == moment}
+                _keep(session, mine, {i: judged[i] for i in mine}, moment)
+            stored += len(mine)
+    return stored
+
+
+def _claim(session: Session, ids: Sequence[int]) -> tuple[dict[int, int | None], datetime]:
+    """Mark rows as being computed since a moment; return their last verdicts and the moment."""
+    rows = _lock(session, ids)
+    # Read under the lock: whatever was recorded later than this marks the row later.
+    moment = clock.now()
+    for row in rows.values():
+        row.outdated, row.evaluated_at = True, moment
+    return {launch_id: row.verdict_id for launch_id, row in rows.items()}, moment
+
+
+def _judge(
+    session: Session, ids: Sequence[int], last_ids: Mapping[int, int | None], at: datetime
+) -> dict[int, _Judged]:
+    """Evaluate launches, given the ids of their last verdicts; writes nothing."""
+    last = _last_verdicts(session, [number for number in last_ids.values() if number])
+    texts: Texts = {}
+    judged: dict[int, _Judged] = {}
+    for launch_id, known in gather(session, ids, at).items():
         verdict = evaluate(known, at)
-        verdicts[launch_id] = verdict
-        row = current.get(launch_id)
+        reasons = open_reasons(verdict.reasons)
+        number = last_ids.get(launch_id)
+        appended = None
+        if number is None or _differs(last.get(number), verdict, reasons):
+            appended = _stored(verdict, reasons, digest(known, texts))
+        judged[launch_id] = _Judged(verdict, appended)
+    return judged
+
+
+def _keep(
+    session: Session,
+    rows: Mapping[int, CurrentVerdict],
+    judged: Mapping[int, _Judged],
+    at: datetime,
+) -> None:
+    """Append what differs and renew the current rows; a launch without a row gets one."""
+    appended = {i: one.appended for i, one in judged.items() if one.appended is not None}
+    session.add_all(appended.values())
+    session.flush()
+    for launch_id, one in judged.items():
+        row = rows.get(launch_id)
         if row is None:
             row = CurrentVerdict(launch_id=launch_id)
             session.add(row)
-            current[launch_id] = row
-        reasons = open_reasons(verdict.reasons)
-        if row.verdict_id is None or _differs(last.get(row.verdict_id), verdict, reasons):
-            appended[launch_id] = _stored(verdict, reasons, digest(known))
-        row.evaluated_at, row.valid_until, row.outdated = at, verdict.valid_until, False
-    session.add_all(appended.values())
+        if launch_id in appended:
+            row.verdict_id = appended[launch_id].id
+        row.evaluated_at, row.valid_until, row.outdated = at, one.verdict.valid_until, False
     session.flush()
-    for launch_id, stored in appended.items():
-        current[launch_id].verdict_id = stored.id
-    session.flush()
-    return verdicts
 
 
 def _lock(session: Session, ids: Sequence[int]) -> dict[int, CurrentVerdict]:
@@ -134,11 +194,12 @@ def mark_outdated(session: Session, affected: Collection[int] | Select[Any]) -> 
     if not ids:
         return 0
     for chunk in chunks(ids, 10_000):
-        # Also those marked already: the lock makes a running evaluation see this change or wait.
+        # Also those marked already: a running evaluation sees this change, waits or is dropped.
         session.execute(
             update(CurrentVerdict)
             .where(CurrentVerdict.launch_id.in_(chunk))
-            .values(outdated=True)
+            # Without its moment a row that is being computed is no longer claimed: see `refresh`.
+            .values(outdated=True, evaluated_at=None)
             .execution_options(synchronize_session="evaluate")
         )
     ask_for_evaluation(session)
@@ -162,7 +223,7 @@ def ensure_current_rows(session: Session) -> int:
     return len(missing)
 
 
-def due(session: Session, at: datetime, limit: int = CHUNK) -> Sequence[int]:
+def due(session: Session, at: datetime, limit: int = BATCH) -> Sequence[int]:
     """Return launches whose verdict is outdated or expired, the longest waiting first."""
     query = (
         select(CurrentVerdict.launch_id)

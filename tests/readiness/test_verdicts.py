@@ -21,13 +21,13 @@ from roadmap.launches.service import NewLaunch, create_launch, edit_launch
 from roadmap.mechanisms.events import EvidenceChanged, MechanismChanged
 from roadmap.mechanisms.kinds import MechanismKind
 from roadmap.mechanisms.models import Mechanism
-from roadmap.readiness import queries
+from roadmap.readiness import queries, service
 from roadmap.readiness.checklists import Answered, answer_many, items_of
 from roadmap.readiness.gather import gather
 from roadmap.readiness.jobs import evaluate_due
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
 from roadmap.readiness.queries import full_verdict, verdict_for, verdicts_for
-from roadmap.readiness.service import due, evaluate_launches
+from roadmap.readiness.service import due, evaluate_launches, refresh
 from roadmap.readiness.stored import as_json, from_json
 from roadmap.readiness.verdict import Word
 from roadmap.requirements.events import RequirementChanged
@@ -225,6 +225,31 @@ def test_a_verdict_is_appended_only_when_it_changes(
     session.commit()
     words = session.scalars(select(StoredVerdict.word).order_by(StoredVerdict.id)).all()
     assert words == ["READY", "NOT_READY"]
+
+
+def test_a_change_while_a_verdict_is_computed_is_not_lost(
+    database: Database, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch = put_in_order(session, cast)
+    number = items_of(session, launch.id)[0].id
+    bob, launch_id = actor(cast.bob, cast.program), launch.id
+    session.commit()
+
+    def then_changed(reading: Session, ids: Any, at: Any) -> Any:
+        facts = gather(reading, ids, at)
+        with database.writing() as other:
+            here = other.get_one(Launch, launch_id)
+            answer_many(other, bob, here, [number], Answered(answer="no", evidence="x"))
+        return facts
+
+    monkeypatch.setattr(service, "gather", then_changed)
+    assert refresh(database, [launch_id]) == 0
+    monkeypatch.undo()
+    assert outdated(session) == {launch_id: True}
+    assert session.scalars(select(StoredVerdict)).all() == []
+    session.rollback()
+    assert refresh(database, [launch_id]) == 1
+    assert [row.word for row in session.scalars(select(StoredVerdict))] == ["NOT_READY"]
 
 
 def test_an_expired_verdict_is_computed_anew(session: Session, cast: Cast) -> None:
