@@ -16,7 +16,7 @@ from roadmap.taxonomy.scope import ScopeCell, ScopeError, expand, parse_cell
 from roadmap.web.i18n import _
 from roadmap.wording import Sentence
 
-TITLE_LENGTH = 200
+TITLE_LENGTH = 300
 MAX_CELLS = 5_000
 # Items a week; a larger forecast is a slip of the keyboard.
 MAX_VOLUME = 1e12

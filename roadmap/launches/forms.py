@@ -75,7 +75,7 @@ class TierFields(Form):
 class NewLaunchForm(TierFields):
     """The six fields of the smallest launch; the rest is borrowed unless given."""
 
-    title = StringField(_("Title"), [InputRequired(_("Give the launch a title.")), Length(max=200)])
+    title = StringField(_("Title"), [InputRequired(_("Give the launch a title.")), Length(max=300)])
     type = SelectField(_("What goes live"), coerce=LaunchType)
     owner_id = _person(_("Owner"))
     markets = Ticks(_("Markets"), [DataRequired(_("Choose at least one market."))])
@@ -110,7 +110,7 @@ class EditLaunchForm(Form):
     """What a launch is called, what it is, whose it is; `shown` is what the form began with."""
 
     shown = HiddenField()
-    title = StringField(_("Title"), [InputRequired(_("Give the launch a title.")), Length(max=200)])
+    title = StringField(_("Title"), [InputRequired(_("Give the launch a title.")), Length(max=300)])
     summary = TextAreaField(_("Summary"), [Length(max=_MOST)])
     type = SelectField(_("What goes live"), coerce=LaunchType)
     owner_id = _person(_("Owner"))
@@ -272,7 +272,7 @@ class DependencyForm(Form):
 class CopyForm(Form):
     """The title of a copy."""
 
-    title = StringField(_("Title of the copy"), [Length(max=200)])
+    title = StringField(_("Title of the copy"), [Length(max=300)])
 
 
 class PhasesForm(Form):

@@ -18,7 +18,7 @@ from roadmap.web.text import forbidden_character
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-TITLE_LENGTH = (3, 200)
+TITLE_LENGTH = (3, 300)
 TEXT_LENGTH = 20_000
 REASON_LENGTH = 4_000
 CRITERION_LENGTH = 1_000

@@ -58,7 +58,7 @@ def test_a_launch_is_created_from_six_fields(
     ("field", "value", "sentence"),
     [
         ("title", "", "Give the launch a title."),
-        ("title", "x" * 300, "Field cannot be longer than 200 characters."),
+        ("title", "x" * 301, "Field cannot be longer than 300 characters."),
         ("title", "NUL\x00here", "cannot be stored"),
         ("starts_on", "2026-02-30", "Not a valid date value."),
         ("weekly_volume", "-5", "Give a number of items a week from 0 up."),

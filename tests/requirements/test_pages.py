@@ -57,7 +57,7 @@ def test_a_partner_submits_and_reads_what_happens_next(database, cast, sign_in) 
     ("field", "value", "sentence"),
     [
         ("title", "ab", "at least 3 characters"),
-        ("title", "x" * 201, "at most 200 fit"),
+        ("title", "x" * 301, "at most 300 fit"),
         ("problem", "", "Say what is wrong or missing today."),
         ("problem", "nul \0 here", "U+0000"),
         ("kind", "spaceship", "Choose what is asked for."),
