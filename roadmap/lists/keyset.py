@@ -28,12 +28,17 @@ def read_page(
     """
     mark, backward = (before, True) if before else (after, False)
     marked = _readable(decode_mark(mark), order) if mark else None
-    query = query.add_columns(order.column.label("sort_value"), order.key.label("sort_key"))
-    parts = [
-        _ordered(query.where(*where), order, backward=backward)
-        for where in _ranges(order, marked, backward=backward)
-    ]
-    statement = parts[0] if len(parts) == 1 else _joined(parts, order, backward=backward)
+    value, key = order.column.label("sort_value"), order.key.label("sort_key")
+    ranges = _ranges(order, marked, backward=backward)
+    if len(ranges) == 1:
+        found = query.add_columns(value, key).where(*ranges[0])
+        statement = _ordered(found, order, backward=backward)
+    else:
+        parts = [
+            _ordered(query.with_only_columns(value, key).where(*where), order, backward=backward)
+            for where in ranges
+        ]
+        statement = _joined(query, parts, order, backward=backward)
     rows = session.execute(statement).all()
     marks = [encode_mark(row.sort_value, row.sort_key) for row in rows]
     return make_page(rows, marks, mark, backward)
@@ -82,16 +87,27 @@ def _ranges(
     return [[*full, beyond], empty] if order.nullable and not backward else [[*full, beyond]]
 
 
-def _joined(parts: Sequence[Select[Any]], order: Order, *, backward: bool) -> Any:
-    """Put the ranges one after the other; the second is read only where the first ends early."""
+def _joined(
+    query: Select[Any], parts: Sequence[Select[Any]], order: Order, *, backward: bool
+) -> Select[Any]:
+    """Put the ranges one after the other.
+
+    They find the keys alone, and the rows are taken by key: every column named in a range costs
+    more time to build than the database takes to look the row up again.
+    """
     numbered = []
     for place, part in enumerate(parts):
         inner = part.subquery()
-        numbered.append(select(inner, literal(place).label("sort_part")))
-    joined = union_all(*numbered).subquery()
+        named = (inner.c.sort_value, inner.c.sort_key, literal(place).label("sort_part"))
+        numbered.append(select(*named))
+    found = union_all(*numbered).subquery()
     down = _descends(order, backward)
     columns = [
-        column.desc() if down else column.asc()
-        for column in (joined.c.sort_value, joined.c.sort_key)
+        column.desc() if down else column.asc() for column in (found.c.sort_value, found.c.sort_key)
     ]
-    return select(joined).order_by(joined.c.sort_part, *columns).limit(PAGE_SIZE + 1)
+    return (
+        select(*query.selected_columns, found.c.sort_value, found.c.sort_key)
+        .join(found, order.key == found.c.sort_key)
+        .order_by(found.c.sort_part, *columns)
+        .limit(PAGE_SIZE + 1)
+    )
