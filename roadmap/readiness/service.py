@@ -19,8 +19,8 @@ from roadmap.readiness.stored import open_reasons
 from roadmap.readiness.verdict import Verdict, evaluate
 
 JOB = "readiness.evaluate"
-# Launches computed at once: the more, the less evidence is read twice.
-BATCH = 1_000
+# Launches computed at once: the more, the less evidence is read twice, for some 100 MB a thousand.
+BATCH = 2_500
 # Launches stored in one writing transaction: bounds how long others wait for the lock.
 CHUNK = 200
 
