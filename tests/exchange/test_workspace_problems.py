@@ -112,8 +112,8 @@ def test_what_is_no_workspace_file_is_said_in_one_sentence(data: bytes, said: st
             "requirements[1].key: REQ-7 is already requirements[0]",
         ),
         (
-            encoded(requirements=[{**REQUIREMENT, "title": "x" * 201}]),
-            "requirements[0].title: the text is longer than 200 characters",
+            encoded(requirements=[{**REQUIREMENT, "title": "x" * 301}]),
+            "requirements[0].title: the text is longer than 300 characters",
         ),
         (
             encoded(
