@@ -22,7 +22,7 @@ class ChecklistTemplate(Recorded, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40))
     version: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(300))
     # Only the active version of a code is given to new launches.
     active: Mapped[bool] = mapped_column(default=True)
     items: Mapped[list["TemplateItem"]] = relationship(

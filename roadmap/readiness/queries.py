@@ -149,16 +149,6 @@ def full_verdict(
     return evaluate(facts, moment, phase) if facts is not None else None
 
 
-def verdict_at(session: Session, launch_id: int, at: datetime) -> StoredVerdict | None:
-    """Return the verdict that was shown at a past moment, None if none was stored yet."""
-    return session.scalar(
-        select(StoredVerdict)
-        .where(StoredVerdict.launch_id == launch_id, StoredVerdict.evaluated_at <= at)
-        .order_by(StoredVerdict.evaluated_at.desc(), StoredVerdict.id.desc())
-        .limit(1)
-    )
-
-
 def verdicts_at(
     session: Session, launch_ids: Collection[int], at: datetime
 ) -> dict[int, ShownVerdict]:

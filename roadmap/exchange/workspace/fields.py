@@ -123,6 +123,7 @@ Moment = Annotated[
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
 Words = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(_not_blank)]
 Title = Annotated[str, StringConstraints(max_length=300), AfterValidator(_not_blank)]
+LongName = Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_blank)]
 Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_not_blank)]
 Short = Annotated[str, StringConstraints(max_length=120)]
 Line = Annotated[str, StringConstraints(max_length=200)]

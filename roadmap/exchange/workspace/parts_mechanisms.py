@@ -13,6 +13,7 @@ from roadmap.exchange.workspace.fields import (
     Email,
     Language,
     Line,
+    LongName,
     Market,
     MechanismKey,
     Moment,
@@ -24,7 +25,6 @@ from roadmap.exchange.workspace.fields import (
     Share,
     Short,
     Text,
-    Title,
 )
 from roadmap.mechanisms.kinds import (
     FailMode,
@@ -144,7 +144,7 @@ class MechanismPart(Part):
     kept: ClassVar = frozenset({"created_at"})
 
     key: MechanismKey
-    name: Title
+    name: LongName
     description: Text = ""
     kind: Annotated[MechanismKind, Field(strict=False)]
     stage: Annotated[Stage, Field(strict=False)]
