@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import waitress
@@ -52,6 +53,14 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     found.close()
 
 
+def _serve(server: Any, stop: threading.Event) -> None:
+    """Answer until told to stop; the loop's own thread closes its sockets, so nobody else waits."""
+    while not stop.is_set():
+        server.asyncore.loop(timeout=0.1, map=server._map, count=1)
+    server.task_dispatcher.shutdown()
+    server.close()
+
+
 @pytest.fixture
 def running(sqlite_url: str, tmp_path: Path) -> Iterator[Running]:
     """The product on a database of this test alone, with everybody's password set."""
@@ -75,14 +84,13 @@ def running(sqlite_url: str, tmp_path: Path) -> Iterator[Running]:
     server = waitress.create_server(app, host="127.0.0.1", port=port, threads=4)
     stop = threading.Event()
     threads = [
-        threading.Thread(target=server.run, daemon=True),
+        threading.Thread(target=_serve, args=(server, stop), daemon=True),
         threading.Thread(target=run_worker, args=(database, config, stop, 0.2), daemon=True),
     ]
     for thread in threads:
         thread.start()
     yield Running(app, f"http://127.0.0.1:{port}", cast)
     stop.set()
-    server.close()
     for thread in threads:
         thread.join(timeout=10)
     database.dispose()
