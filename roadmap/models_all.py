@@ -6,7 +6,9 @@ import roadmap.history.models
 import roadmap.jobs
 import roadmap.keys
 import roadmap.launches.models
+import roadmap.lists.models
 import roadmap.mechanisms.models
+import roadmap.notifications.models
 import roadmap.readiness.models
 import roadmap.requirements.models
 import roadmap.scoring.models

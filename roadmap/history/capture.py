@@ -59,6 +59,23 @@ def derived(info: dict[str, Any]) -> bool:
     return bool(info.get("derived"))
 
 
+def added(initial: Any = None, **info: Any) -> dict[str, Any]:
+    """Return the ``info`` of a column added to a recorded table that already had rows.
+
+    ``initial`` is what the migration gave those rows. While a row holds it, its digest leaves the
+    column out, so that what was told before the column existed still verifies.
+    """
+    return {"added": True, "initial": initial, **info}
+
+
+@cache
+def added_columns(kind: Any) -> dict[str, Any]:
+    """Return the columns of a mapped class that came later, each with its initial value."""
+    mapper: Any = inspect(kind)
+    infos = {attribute.key: attribute.columns[0].info for attribute in mapper.column_attrs}
+    return {name: info["initial"] for name, info in infos.items() if info.get("added")}
+
+
 def column_values(row: Any) -> Iterator[tuple[str, Any, bool]]:
     """Yield (name, value, personal) of the row's recorded columns."""
     kind: Any = type(row)

@@ -15,6 +15,7 @@ from roadmap.history.capture import (
     BatchRecorded,
     Recorded,
     RowChange,
+    added_columns,
     column_values,
     pending,
     recorded_columns,
@@ -126,8 +127,17 @@ def batch_digest(session: Session, kind: type[BatchRecorded], batch_id: int) -> 
 
 
 def row_digest(row: Any, salt: str) -> str:
-    """Return the salted digest of a row's recorded columns."""
-    return salted(salt, {name: value for name, value, _ in column_values(row)})
+    """Return the salted digest of a row's recorded columns, later ones left out while untouched."""
+    later = added_columns(type(row))
+    values = {name: value for name, value, _ in column_values(row)}
+    return salted(
+        salt,
+        {
+            name: value
+            for name, value in values.items()
+            if name not in later or value != later[name]
+        },
+    )
 
 
 class _Telling:

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap import textsearch
 from roadmap.db import Base, JsonValue, choice
-from roadmap.history.capture import Recorded
+from roadmap.history.capture import Recorded, added
 from roadmap.keys import Keyed
 from roadmap.requirements.rules import (
     DatePrecision,
+    OriginKind,
     RequirementKind,
     RequirementState,
     ScopeDimension,
@@ -68,6 +69,8 @@ class Requirement(Recorded, Keyed, Base):
     # Minor units of `currency`.
     value_at_stake: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str | None] = mapped_column(String(3))
+    # question code -> answer: what its kind asks beyond the fields everybody fills in.
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict, info=added({}, personal=True))
     # Objects with `label` and `url`.
     links: Mapped[list[Any]] = mapped_column(default=list)
     needed_by: Mapped[date | None]
@@ -77,6 +80,8 @@ class Requirement(Recorded, Keyed, Base):
     needed_by_reason: Mapped[str] = mapped_column(String(500), default="")
     regulation: Mapped[str] = mapped_column(String(200), default="")
     requester_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Who typed it in, where that is not the requester.
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=added())
     # The team that asks.
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     state: Mapped[RequirementState] = mapped_column(choice(RequirementState, "state"))
@@ -86,9 +91,13 @@ class Requirement(Recorded, Keyed, Base):
     state_changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # Since when the requester owes an answer; an answer or a move clears it.
     asked_at: Mapped[datetime | None]
+    # How long it lay with the requester in all, in seconds: that time is nobody else's waiting.
+    paused_seconds: Mapped[int] = mapped_column(default=0, info=added(0))
     # When the requester hears next.
     next_word_on: Mapped[date | None]
     snoozed_until: Mapped[date | None]
+    # The event a snoozed one waits for, as `REQ-12 delivered` or `LCH-4 live`.
+    snoozed_for: Mapped[str | None] = mapped_column(String(40), index=True, info=added())
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"), index=True)
     # Where an imported one came from: source and key there, so that a second import finds it.
     source: Mapped[str | None] = mapped_column(String(120))
@@ -192,21 +201,32 @@ class RequirementEffort(Recorded, Base):
 
 
 class RequirementSupport(Recorded, Base):
-    """One person's support, with the reason; ``came_from_id`` remembers a merge."""
+    """Support of one person, or of a team somebody speaks for; ``came_from_id`` remembers a merge.
+
+    Without a person it is a team's, entered by a manager who names where it was said.
+    """
 
     __tablename__ = "requirement_support"
     __table_args__ = (
         UniqueConstraint("requirement_id", "person_id"),
         CheckConstraint("weekly_volume >= 0", name="volume"),
+        CheckConstraint("person_id IS NOT NULL OR team_id IS NOT NULL", name="whose"),
+        CheckConstraint("entered_by_id IS NULL OR source <> ''", name="source"),
     )
     record_type: ClassVar[str] = "requirement"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    # The team it counts for: the one the supporter chose, else the supporter's only team.
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True, info=added())
+    # Who entered it for somebody else, and where that was said: a meeting, a mail, a thread.
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=added())
+    source: Mapped[str] = mapped_column(String(500), default="", info=added("", personal=True))
     reason: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
-    # Items a week it would save in the supporter's market.
+    # Items a week it would save in this market.
     weekly_volume: Mapped[int | None]
+    market: Mapped[str | None] = mapped_column(String(40), info=added())
     came_from_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
     created_at: Mapped[datetime]
 
@@ -251,3 +271,104 @@ class RequirementLink(Recorded, Base):
     @property
     def history_id(self) -> int:
         return self.blocker_id
+
+
+class RequirementOrigin(Recorded, Base):
+    """The chat or mail a requirement was made from, as it was pasted."""
+
+    __tablename__ = "requirement_origin"
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), unique=True)
+    kind: Mapped[OriginKind] = mapped_column(choice(OriginKind, "kind"))
+    text: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    created_at: Mapped[datetime]
+
+    @property
+    def history_id(self) -> int:
+        return self.requirement_id
+
+
+class Attachment(Recorded, Base):
+    """A file kept with a requirement; its bytes lie in the instance folder under their digest."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (CheckConstraint("size >= 0", name="size"),)
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    media_type: Mapped[str] = mapped_column(String(100))
+    # In bytes.
+    size: Mapped[int]
+    # SHA-256 of the content, in hexadecimal.
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    # Taken off the page; the row stays, so that the history can be read.
+    removed_at: Mapped[datetime | None]
+
+    @property
+    def history_id(self) -> int:
+        return self.requirement_id
+
+
+class RequirementDraft(Base):
+    """What somebody typed and has not submitted: theirs alone, so the history does not tell it."""
+
+    __tablename__ = "requirement_draft"
+    __table_args__ = (Index("ix_requirement_draft_person", "person_id", "updated_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # field -> what was typed, as the form sends it
+    typed: Mapped[dict[str, Any]]
+    origin_kind: Mapped[OriginKind | None] = mapped_column(choice(OriginKind, "origin_kind"))
+    origin_text: Mapped[str | None] = mapped_column(Text)
+    # Objects with `name`, `media_type`, `size` and `digest`, as attachments have them.
+    files: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class RequirementFieldValue(Recorded, Base):
+    """What one requirement has in one of the fields admins defined; one column by kind is set."""
+
+    __tablename__ = "requirement_field_value"
+    __table_args__ = (
+        UniqueConstraint("field_id", "requirement_id"),
+        Index("ix_requirement_field_value_number", "field_id", "number", "requirement_id"),
+        Index("ix_requirement_field_value_day", "field_id", "day", "requirement_id"),
+        Index("ix_requirement_field_value_person", "field_id", "person_id", "requirement_id"),
+        Index("ix_requirement_field_value_sort", "field_id", "sort_text", "requirement_id"),
+        Index("ix_requirement_field_value_of", "requirement_id", "field_id"),
+    )
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    field_id: Mapped[int] = mapped_column(ForeignKey("custom_field.id"))
+    # Text as typed, or the code of a choice.
+    text: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
+    number: Mapped[float | None]
+    day: Mapped[date | None]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The start of the text as lists compare it.
+    sort_text: Mapped[str | None] = mapped_column(String(120), info=DERIVED | PERSONAL)
+
+    @property
+    def history_id(self) -> int:
+        return self.requirement_id
+
+
+class TriageTurn(Recorded, Base):
+    """Who does triage in the week that starts on this Monday."""
+
+    __tablename__ = "triage_turn"
+    record_type: ClassVar[str] = "triage_turn"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[date] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -48,6 +48,13 @@ class DatePrecision(StrEnum):
     QUARTER = "quarter"
 
 
+class OriginKind(StrEnum):
+    """What kind of thread a requirement was made from."""
+
+    CHAT = "chat"
+    MAIL = "mail"
+
+
 class ScopeDimension(StrEnum):
     """What a scope entry names."""
 

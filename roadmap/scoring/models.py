@@ -1,13 +1,16 @@
 """Tables of frameworks and scores; a score keeps what it was computed from."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roadmap.db import Base
-from roadmap.history.capture import Recorded
+from roadmap.history.capture import Recorded, added
+
+DERIVED = {"derived": True}
+PERSONAL = {"personal": True}
 
 
 class Framework(Recorded, Base):
@@ -30,6 +33,9 @@ class Framework(Recorded, Base):
     active: Mapped[bool] = mapped_column(default=True)
     # The one the backlog is ranked by; at most one row has it.
     ranks_backlog: Mapped[bool] = mapped_column(default=False)
+    # When its stored scores and ranks were computed, and since when an input is newer than they.
+    computed_at: Mapped[datetime | None] = mapped_column(info=DERIVED)
+    outdated_since: Mapped[datetime | None] = mapped_column(info=DERIVED)
 
 
 class ScoreEntry(Recorded, Base):
@@ -43,8 +49,10 @@ class ScoreEntry(Recorded, Base):
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
     framework_code: Mapped[str] = mapped_column(String(40))
     scorer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    # criterion -> number
+    # criterion -> number, the likely value
     inputs: Mapped[dict[str, Any]]
+    # criterion -> [low, high] around the likely value, where the scorer gave them
+    ranges: Mapped[dict[str, Any]] = mapped_column(default=dict, info=added({}))
     updated_at: Mapped[datetime]
 
     @property
@@ -69,6 +77,8 @@ class Score(Base):
     inputs: Mapped[dict[str, Any]]
     # criterion -> [lowest, highest] where scorers differ.
     spread: Mapped[dict[str, Any]]
+    # criterion -> [low, high] the ranking is tried with, from scorers' ranges and their spread.
+    uncertainty: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # normalised parts of the weighted method.
     parts: Mapped[dict[str, Any]]
     missing: Mapped[list[Any]]
@@ -80,3 +90,74 @@ class Score(Base):
     ranges: Mapped[dict[str, Any]]
     notes: Mapped[list[Any]]
     computed_at: Mapped[datetime]
+
+
+class ScoreOverride(Recorded, Base):
+    """A score a manager set by hand over the computed one, with the reason, until a day."""
+
+    __tablename__ = "score_override"
+    __table_args__ = (
+        Index("ix_score_override_live", "framework_code", "withdrawn_at", "expires_on"),
+    )
+    record_type: ClassVar[str] = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    framework_code: Mapped[str] = mapped_column(String(40))
+    value: Mapped[float]
+    reason: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    # The last day it counts.
+    expires_on: Mapped[date]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    @property
+    def history_id(self) -> int:
+        return self.requirement_id
+
+
+class TeamCapacity(Recorded, Base):
+    """How many weeks of one person a team has for the backlog; the cut line by team reads it."""
+
+    __tablename__ = "team_capacity"
+    __table_args__ = (CheckConstraint("weeks >= 0", name="weeks"),)
+    record_type: ClassVar[str] = "team"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), unique=True)
+    weeks: Mapped[float]
+
+    @property
+    def history_id(self) -> int:
+        return self.team_id
+
+
+class Baseline(Recorded, Base):
+    """A ranking frozen under a name, to compare a later one with."""
+
+    __tablename__ = "baseline"
+    record_type: ClassVar[str] = "baseline"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    note: Mapped[str] = mapped_column(Text, default="")
+    framework_id: Mapped[int] = mapped_column(ForeignKey("framework.id"))
+    taken_at: Mapped[datetime]
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    rows: Mapped[int]
+    # Digest of its rows: a baseline that was touched shows.
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class BaselineRow(Base):
+    """One place of a frozen ranking; written once with its baseline, which holds the digest."""
+
+    __tablename__ = "baseline_row"
+
+    baseline_id: Mapped[int] = mapped_column(ForeignKey("baseline.id"), primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), primary_key=True)
+    # Null for one that was unscored then.
+    rank: Mapped[int | None]
+    score: Mapped[float | None]
+    effective_score: Mapped[float | None]

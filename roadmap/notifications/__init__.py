@@ -1,0 +1,1 @@
+"""Who hears what, why, and how: watches, the inbox, daily and immediate mail."""
