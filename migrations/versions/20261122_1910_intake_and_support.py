@@ -82,7 +82,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Double(), nullable=True),
         sa.Column("day", sa.Date(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("sort_text", sa.String(length=120), nullable=True),
+        sa.Column("sort_text", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(
             ["field_id"], ["custom_field.id"], name="fk_requirement_field_value_field_id"
         ),
@@ -158,6 +158,9 @@ def upgrade() -> None:
         "requirement", sa.Column("paused_seconds", sa.Integer(), nullable=False, server_default="0")
     )
     op.add_column("requirement", sa.Column("snoozed_for", sa.String(length=40), nullable=True))
+    op.add_column("requirement", sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("requirement", sa.Column("waited_seconds", sa.Integer(), nullable=True))
+    op.create_index("ix_requirement_decided", "requirement", ["decided_at"])
     op.create_index("ix_requirement_snoozed_for", "requirement", ["snoozed_for"])
     with op.batch_alter_table("requirement_support") as table:
         table.add_column(sa.Column("team_id", sa.Integer(), nullable=True))
@@ -195,7 +198,9 @@ def downgrade() -> None:
         table.drop_column("entered_by_id")
         table.drop_column("team_id")
     op.drop_index("ix_requirement_snoozed_for", "requirement")
-    for name in ("snoozed_for", "paused_seconds", "submitted_by_id", "answers"):
+    op.drop_index("ix_requirement_decided", "requirement")
+    gone = ("waited_seconds", "decided_at", "snoozed_for", "paused_seconds")
+    for name in (*gone, "submitted_by_id", "answers"):
         op.execute(f"ALTER TABLE requirement DROP COLUMN {name}")
     op.drop_table("requirement_origin")
     op.drop_table("requirement_field_value")

@@ -52,6 +52,7 @@ class Requirement(Recorded, Keyed, Base):
         Index("ix_requirement_title", "title", "id"),
         Index("ix_requirement_team_effective", "team_id", "effective_score", "id"),
         Index("ix_requirement_requester", "requester_id", "id"),
+        Index("ix_requirement_decided", "decided_at"),
     )
     record_type: ClassVar[str] = "requirement"
     key_prefix = "REQ"
@@ -91,8 +92,12 @@ class Requirement(Recorded, Keyed, Base):
     state_changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # Since when the requester owes an answer; an answer or a move clears it.
     asked_at: Mapped[datetime | None]
-    # How long it lay with the requester in all, in seconds: that time is nobody else's waiting.
+    # Working seconds in which triage did not owe the next step, in all: the requester was asked, it
+    # slept, or it had been decided and was reopened. Nobody here waited then.
     paused_seconds: Mapped[int] = mapped_column(default=0, info=added(0))
+    # When triage last decided, and the working seconds it had waited until then.
+    decided_at: Mapped[datetime | None] = mapped_column(info=added())
+    waited_seconds: Mapped[int | None] = mapped_column(info=added())
     # When the requester hears next.
     next_word_on: Mapped[date | None]
     snoozed_until: Mapped[date | None]
@@ -112,7 +117,7 @@ class Requirement(Recorded, Keyed, Base):
     rank: Mapped[int | None] = mapped_column(info=DERIVED)
     # What the last move replaced, so that it can be undone exactly.
     before_move: Mapped[dict[str, Any] | None] = mapped_column(JsonValue, info=DERIVED | PERSONAL)
-    # Title and problem as search compares them.
+    # Title, problem and written answers as search compares them.
     search_text: Mapped[str] = mapped_column(Text, default="", info=DERIVED | PERSONAL)
     version: Mapped[int] = mapped_column(info=DERIVED)
 
@@ -132,7 +137,8 @@ class Requirement(Recorded, Keyed, Base):
 
 
 def _keep_searchable(_mapper: object, _connection: object, row: Requirement) -> None:
-    row.search_text = textsearch.normal(f"{row.title}\n{row.problem}")
+    answers = [one for one in (row.answers or {}).values() if isinstance(one, str)]
+    row.search_text = textsearch.normal("\n".join([row.title, row.problem, *answers]))
 
 
 event.listen(Requirement, "before_insert", _keep_searchable)
@@ -187,6 +193,7 @@ class RequirementEffort(Recorded, Base):
     __table_args__ = (
         UniqueConstraint("requirement_id", "team_id"),
         CheckConstraint("weeks > 0", name="weeks"),
+        Index("ix_requirement_effort_team", "team_id"),
     )
     record_type: ClassVar[str] = "requirement"
 
@@ -356,7 +363,7 @@ class RequirementFieldValue(Recorded, Base):
     day: Mapped[date | None]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # The start of the text as lists compare it.
-    sort_text: Mapped[str | None] = mapped_column(String(120), info=DERIVED | PERSONAL)
+    sort_text: Mapped[str | None] = mapped_column(String(400), info=DERIVED | PERSONAL)
 
     @property
     def history_id(self) -> int:
