@@ -88,9 +88,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_digest", name="uq_view_address_token_digest"),
     )
     op.create_index("ix_view_address_view_id", "view_address", ["view_id"])
+    json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+    op.create_table(
+        "bulk_edit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("list_code", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "done",
+                "refused",
+                "undone",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("spec", json, nullable=False),
+        sa.Column("previewed", json, nullable=False),
+        sa.Column("stamp", sa.String(length=64), nullable=False),
+        sa.Column("kept", json, nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_bulk_edit_person_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_bulk_edit"),
+    )
+    op.create_index("ix_bulk_edit_person", "bulk_edit", ["person_id", "list_code", "id"])
 
 
 def downgrade() -> None:
+    op.drop_table("bulk_edit")
     op.drop_table("view_address")
     op.drop_table("default_view")
     op.drop_table("saved_view")

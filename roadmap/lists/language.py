@@ -16,7 +16,7 @@ MAX_TERMS = 30
 MAX_VALUES = 50
 NONE = "none"
 
-_FIELD = re.compile(r"(-?)([A-Za-z][A-Za-z_]*)(<=|>=|[:=<>])")
+_FIELD = re.compile(r"(-?)([A-Za-z][A-Za-z0-9_]*)(<=|>=|[:=<>])")
 _BARE = re.compile(r'[^\s,"]+')
 _WORD = re.compile(r'[^\s"]+')
 _SPACE = re.compile(r"\s+")

@@ -1,7 +1,6 @@
-"""Tables of saved views, their addresses for spreadsheets, and the fields admins define."""
+"""Tables of saved views, their addresses, the fields admins define, and edits of many rows."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -9,18 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from roadmap.db import Base, choice
 from roadmap.history.capture import Recorded
+from roadmap.lists.kinds import BulkState, FieldKind
 
 UNTOLD = {"derived": True}
-
-
-class FieldKind(StrEnum):
-    """What a field admins define holds."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    CHOICE = "choice"
-    DATE = "date"
-    PERSON = "person"
 
 
 class CustomField(Recorded, Base):
@@ -104,3 +94,30 @@ class ViewAddress(Recorded, Base):
     @property
     def history_id(self) -> int:
         return self.view_id
+
+
+class BulkEdit(Base):
+    """One edit of many rows; each record's history tells it, this keeps what undoing it needs."""
+
+    __tablename__ = "bulk_edit"
+    __table_args__ = (Index("ix_bulk_edit_person", "person_id", "list_code", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_code: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[BulkState] = mapped_column(choice(BulkState, "state"))
+    # What was set, as the form said it.
+    spec: Mapped[dict[str, Any]]
+    # Pairs of key and version of the rows as the preview showed them.
+    previewed: Mapped[list[Any]] = mapped_column(default=list)
+    # The digest of what the preview said; another one now means that something changed.
+    stamp: Mapped[str] = mapped_column(String(64))
+    # Per changed row its key, its version afterwards and what it held; emptied when undo ends.
+    kept: Mapped[list[Any]] = mapped_column(default=list)
+    changed: Mapped[int] = mapped_column(default=0)
+    job_id: Mapped[int | None]
+    # Why nothing was stored, where it was refused.
+    message: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
