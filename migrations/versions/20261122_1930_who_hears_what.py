@@ -26,6 +26,7 @@ def upgrade() -> None:
             sa.Enum(
                 "digest",
                 "immediate",
+                "account",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -55,6 +56,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -66,7 +68,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name="uq_mail_message_id"),
         sa.UniqueConstraint("person_id", "digest_day", name="uq_mail_person_id_digest_day"),
     )
-    op.create_index("ix_mail_state", "mail", ["state", "id"])
+    op.create_index("ix_mail_state", "mail", ["state", "next_try_at", "id"])
     op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -171,9 +173,24 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_watch_target", "watch", ["kind", "target_id"])
+    op.create_table(
+        "view_member",
+        sa.Column("watch_id", sa.Integer(), nullable=False),
+        sa.Column("requirement_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["watch_id"], ["watch.id"], name="fk_view_member_watch_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("watch_id", "requirement_id", name="pk_view_member"),
+    )
+    # Nobody is told of what happened before there were notices.
+    op.execute(
+        "INSERT INTO feed_cursor (name, seq) "
+        "SELECT 'notices', coalesce(max(seq), 0) FROM history_seal"
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("view_member")
     op.drop_table("watch")
     op.drop_table("notice_preference")
     op.drop_table("notice")

@@ -58,6 +58,17 @@ class Notice(Base):
     mailed_at: Mapped[datetime | None]
 
 
+class ViewMember(Base):
+    """A requirement that was in a watched view when last looked, so that it can newly enter."""
+
+    __tablename__ = "view_member"
+
+    watch_id: Mapped[int] = mapped_column(
+        ForeignKey("watch.id", ondelete="CASCADE"), primary_key=True
+    )
+    requirement_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class Preference(Base):
     """How a person wants to be told for one reason; without a row the usual way."""
 
@@ -75,7 +86,7 @@ class Mail(Base):
     __table_args__ = (
         # The promise "one a day, never two" is kept by the database.
         UniqueConstraint("person_id", "digest_day"),
-        Index("ix_mail_state", "state", "id"),
+        Index("ix_mail_state", "state", "next_try_at", "id"),
         CheckConstraint("(kind = 'digest') = (digest_day IS NOT NULL)", name="digest_day"),
     )
 
@@ -92,6 +103,8 @@ class Mail(Base):
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     state: Mapped[MailState] = mapped_column(choice(MailState, "state"))
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    # When it may be tried; while it is being sent, when another worker may take it over.
+    next_try_at: Mapped[datetime]
     error: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

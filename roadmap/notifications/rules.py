@@ -51,6 +51,8 @@ class MailKind(StrEnum):
 
     DIGEST = "digest"
     IMMEDIATE = "immediate"
+    # An invitation or a new password.
+    ACCOUNT = "account"
 
 
 class MailState(StrEnum):
