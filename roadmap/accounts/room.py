@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, render_template
 
-from roadmap.accounts import admin_views, system_views, views
+from roadmap.accounts import admin_views, mention_views, system_views, views
 from roadmap.web.admin_menu import register_admin_page
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation
@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(admin_views.bp)
     app.register_blueprint(system_views.bp)
+    app.register_blueprint(mention_views.bp)
     register_panel("user_menu", _account_entry)
     for page in _PAGES:
         register_admin_page(*page)

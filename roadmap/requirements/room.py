@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
 from roadmap.accounts.handover import register_holding
-from roadmap.requirements import service, steps, triage_views
+from roadmap.requirements import (
+    comment_views,  # noqa: F401  its routes join the blueprint
+    service,
+    steps,
+    triage_views,
+)
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.moves import wake
 from roadmap.requirements.wording import needed_text, ordinal, state_word

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from roadmap.accounts.mentions import names_in
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.history.conflict import as_shown, read_shown
 from roadmap.history.queries import feed
@@ -220,6 +221,7 @@ def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
         ],
     )
     related = queries.related(session, requirement)
+    comments = queries.comments(session, requirement.id)
     return {
         "teams": teams.names,
         "told": told,
@@ -227,7 +229,8 @@ def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
         "words": options(session),
         "scope": scope_of(requirement),
         "ranked": queries.ranked_count(session),
-        "comments": queries.comments(session, requirement.id),
+        "comments": comments,
+        "mentioned": names_in(session, [one.body for one in comments]),
         "blockers": [one for one in related if one.relation == "blocker"],
         "blocked": [one for one in related if one.relation == "blocked"],
         "merged": [one for one in related if one.relation == "merged"],

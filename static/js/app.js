@@ -3,6 +3,7 @@ import { copyButtons } from "./copy.js";
 import { drafts } from "./drafts.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
+import { mentions } from "./mentions.js";
 import { menus } from "./menus.js";
 import { themeToggle } from "./toggle.js";
 
@@ -12,6 +13,7 @@ keys();
 forms();
 drafts();
 copyButtons();
+mentions();
 
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelector(".errors")?.focus();
