@@ -1,0 +1,1 @@
+"""What launches do to the queues and classifiers they lean on: queueing, workload, cost."""
