@@ -1,5 +1,7 @@
 """Ranges and overrides of scores, capacity by team, frozen rankings."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -8,6 +10,11 @@ revision = "20261122_1920"
 down_revision = "20261122_1910"
 branch_labels = None
 depends_on = None
+
+
+def _json(name: str, empty: str) -> sa.Column[Any]:
+    kind = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+    return sa.Column(name, kind, nullable=False, server_default=empty)
 
 
 def upgrade() -> None:
@@ -81,6 +88,24 @@ def upgrade() -> None:
         "framework", sa.Column("outdated_since", sa.DateTime(timezone=True), nullable=True)
     )
     op.add_column(
+        "framework", sa.Column("inputs_no", sa.Integer(), nullable=False, server_default="0")
+    )
+    op.add_column("framework", _json("standing", "{}"))
+    for column in (
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("effective", sa.Double(), nullable=True),
+        sa.Column("lifted_by", sa.Integer(), nullable=True),
+        sa.Column("overridden", sa.Double(), nullable=True),
+        sa.Column("fit", sa.String(length=20), nullable=True),
+        _json("stops", "[]"),
+        _json("band", "[]"),
+    ):
+        op.add_column("score", column)
+    op.create_index("ix_score_framework_rank", "score", ["framework_id", "rank"])
+    op.create_index("ix_requirement_effort_team", "requirement_effort", ["team_id"])
+    # What was stored before has no places yet: the worker computes it once more.
+    op.execute("UPDATE framework SET outdated_since = CURRENT_TIMESTAMP")
+    op.add_column(
         "score",
         sa.Column(
             "uncertainty",
@@ -101,7 +126,18 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_requirement_effort_team", "requirement_effort")
+    op.drop_index("ix_score_framework_rank", "score")
     for table, name in (
+        ("score", "band"),
+        ("score", "stops"),
+        ("score", "fit"),
+        ("score", "overridden"),
+        ("score", "lifted_by"),
+        ("score", "effective"),
+        ("score", "rank"),
+        ("framework", "standing"),
+        ("framework", "inputs_no"),
         ("score_entry", "ranges"),
         ("score", "uncertainty"),
         ("framework", "outdated_since"),

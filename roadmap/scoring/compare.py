@@ -22,6 +22,7 @@ __all__ = [
     "cut_line",
     "rank_changes",
     "stability",
+    "uncertainty",
 ]
 
 
@@ -67,6 +68,29 @@ def consolidate(entries: Sequence[Inputs], criteria: Iterable[Criterion]) -> Con
         for entry in entries
     )
     return Consolidated(median, spread, scorers)
+
+
+def uncertainty(
+    entries: Sequence[tuple[Inputs, Mapping[str, Sequence[Number]]]], criteria: Iterable[Criterion]
+) -> dict[str, tuple[float, float]]:
+    """Return the lowest and highest any scorer holds possible, by criterion, where they differ.
+
+    An entry is one scorer's likely inputs and, for criteria they are unsure of, low and high: the
+    union of those ranges and of the scorers' own numbers. Raises ValueError for a value the
+    criterion does not allow.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    for criterion in criteria:
+        values: list[Number] = []
+        for inputs, ranges in entries:
+            likely = inputs.get(criterion.code)
+            if likely is not None:
+                values += [likely, *ranges.get(criterion.code, ())]
+        if values:
+            allowed = [_allowed(criterion, value) for value in values]
+            if min(allowed) < max(allowed):
+                found[criterion.code] = (min(allowed), max(allowed))
+    return found
 
 
 def _allowed(criterion: Criterion, value: Number) -> float:

@@ -36,6 +36,10 @@ class Framework(Recorded, Base):
     # When its stored scores and ranks were computed, and since when an input is newer than they.
     computed_at: Mapped[datetime | None] = mapped_column(info=DERIVED)
     outdated_since: Mapped[datetime | None] = mapped_column(info=DERIVED)
+    # Counts the changes of its inputs: what was computed while it moved on is out of date.
+    inputs_no: Mapped[int] = mapped_column(default=0, info=DERIVED)
+    # What its pages say in one sentence, as standing.Standing writes it.
+    standing: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True, info=DERIVED)
 
 
 class ScoreEntry(Recorded, Base):
@@ -67,6 +71,7 @@ class Score(Base):
     __table_args__ = (
         UniqueConstraint("requirement_id", "framework_id"),
         Index("ix_score_framework_value", "framework_id", "value"),
+        Index("ix_score_framework_rank", "framework_id", "rank"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,6 +95,17 @@ class Score(Base):
     ranges: Mapped[dict[str, Any]]
     notes: Mapped[list[Any]]
     computed_at: Mapped[datetime]
+    # Its place in the backlog by this framework; null for what is unscored or not in the backlog.
+    rank: Mapped[int | None]
+    effective: Mapped[float | None]
+    # The requirement it was lifted to, and the score set by hand that stood for its own.
+    lifted_by: Mapped[int | None]
+    overridden: Mapped[float | None]
+    # Whether it fits the capacity of its teams: fitting.Fits, and the teams that stop it.
+    fit: Mapped[str | None] = mapped_column(String(20))
+    stops: Mapped[list[Any]] = mapped_column(default=list)
+    # [share of draws in the top, best, worst place of 90 % of draws], for the first places.
+    band: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class ScoreOverride(Recorded, Base):

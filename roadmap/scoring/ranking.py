@@ -10,18 +10,23 @@ from roadmap.wording import N_, Sentence
 
 
 class Item(NamedTuple):
-    """One requirement to rank: its own score (None: unscored) and the keys of those it blocks."""
+    """One requirement to rank: its own score (None: unscored) and the keys of those it blocks.
+
+    A score set by hand stands for its own one, before anything is lifted.
+    """
 
     key: int
     score: float | None
     blocks: tuple[int, ...] = ()
+    override: float | None = None
 
 
 class Ranked(NamedTuple):
     """One place in the order, from 1.
 
-    `effective` is the score it is sorted by; `lifted_by` is the directly blocked item it was
-    lifted to, None when its own score stands; `depth` is the longest chain of prerequisites before.
+    `effective` is the score it is sorted by; `override` stood for `score`; `lifted_by` is the
+    directly blocked item it was lifted to, None when its own score stands; `depth` is the longest
+    chain of prerequisites before.
     """
 
     key: int
@@ -30,6 +35,7 @@ class Ranked(NamedTuple):
     effective: float
     depth: int
     lifted_by: int | None
+    override: float | None = None
 
     @property
     def unscored(self) -> bool:
@@ -65,9 +71,10 @@ class Ranking:
 def rank(items: Iterable[Item]) -> Ranking:
     """Order items by effective score (largest first), prerequisite depth, then key.
 
-    Effective score: the largest of the item's own and of all it blocks, directly or not. Links to
-    keys outside `items` are ignored: what is not in the backlog lifts nothing. Raises RankingError
-    for a cycle, a key given twice and a score that is not finite. O((n + links) log n).
+    Effective score: the largest of the item's own (or of the one set by hand in its stead) and of
+    all it blocks, directly or not. Links to keys outside `items` are ignored: what is not in the
+    backlog lifts nothing. Raises RankingError for a cycle, a key given twice and a score that is
+    not finite. O((n + links) log n).
     """
     by_key = _index(items)
     order, depths = ordered_by_prerequisite(by_key)
@@ -75,7 +82,7 @@ def rank(items: Iterable[Item]) -> Ranking:
     lifted_by: dict[int, int] = {}
     for key in reversed(order):
         item = by_key[key]
-        best = item.score
+        best = item.score if item.override is None else item.override
         for blocked in item.blocks:
             lift = effective.get(blocked)
             if lift is not None and (
@@ -88,7 +95,15 @@ def rank(items: Iterable[Item]) -> Ranking:
     places = sorted(effective, key=lambda key: (-effective[key], depths[key], key))
     return Ranking(
         tuple(
-            Ranked(key, n, by_key[key].score, effective[key], depths[key], lifted_by.get(key))
+            Ranked(
+                key,
+                n,
+                by_key[key].score,
+                effective[key],
+                depths[key],
+                lifted_by.get(key),
+                by_key[key].override,
+            )
             for n, key in enumerate(places, start=1)
         ),
         tuple(sorted(key for key in by_key if key not in effective)),
@@ -101,7 +116,8 @@ def _index(items: Iterable[Item]) -> dict[int, Item]:
         if item.key in by_key:
             template = N_("Requirement %(key)s is in the list twice.")
             raise RankingError(Sentence(template, {"key": item.key}))
-        if item.score is not None and not math.isfinite(item.score):
+        scores = (item.score, item.override)
+        if not all(score is None or math.isfinite(score) for score in scores):
             template = N_("The score of requirement %(key)s is not a finite number.")
             raise RankingError(Sentence(template, {"key": item.key}))
         by_key[item.key] = item
