@@ -26,3 +26,15 @@ class RequirementsStored:
     """Many requirements were stored at once, with their links; no RequirementChanged follows."""
 
     requirement_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SupportEntered:
+    """A manager entered support somebody gave elsewhere; without a person it is the team's."""
+
+    requirement_id: int
+    support_id: int
+    person_id: int | None
+    team_id: int | None
+    entered_by_id: int
+    source: str

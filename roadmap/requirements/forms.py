@@ -2,16 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from wtforms import (
     DateField,
-    Field,
     FieldList,
     FormField,
     HiddenField,
-    IntegerField,
+    MultipleFileField,
     RadioField,
     SelectField,
     StringField,
@@ -19,11 +17,12 @@ from wtforms import (
 )
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import TextInput
 
 from roadmap.errors import Invalid
 from roadmap.requirements import checks
+from roadmap.requirements.answer_fields import other_kinds, with_answers
 from roadmap.requirements.models import Requirement
+from roadmap.requirements.number_fields import AmountField, WholeNumberField
 from roadmap.requirements.queries import codes_of
 from roadmap.requirements.rules import (
     DatePrecision,
@@ -36,51 +35,6 @@ from roadmap.requirements.wording import KINDS, PRECISIONS, SEVERITIES, STATES
 from roadmap.taxonomy.queries import Options
 from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
-
-
-class WholeNumberField(IntegerField):
-    """A whole number, written with or without separators; what is none keeps what was typed."""
-
-    widget = TextInput()
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number, or refuse it in a sentence."""
-        if not valuelist or not (typed := valuelist[0].strip()):
-            self.data = None
-            return
-        try:
-            self.data = int(_digits(typed))
-        except ValueError:
-            self.data = None
-            raise ValueError(_("Write a whole number, such as 250.")) from None
-
-
-class AmountField(Field):
-    """Money typed in major units, kept in minor units."""
-
-    widget = TextInput()
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{Decimal(self.data) / 100:f}".removesuffix(".00")
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the amount, or refuse it in a sentence."""
-        self.data = None
-        if not valuelist or not (typed := valuelist[0].strip()):
-            return
-        try:
-            amount = Decimal(_digits(typed)) * 100
-            self.data = int(amount) if amount.is_finite() and amount == int(amount) else None
-        except InvalidOperation:
-            pass
-        if self.data is None:
-            raise ValueError(_("Write an amount with at most two decimals, such as 48000 or 9.50."))
-
-
-def _digits(typed: str) -> str:
-    return typed.replace(",", "").replace("\u00a0", "").replace(" ", "")
 
 
 class DayField(DateField):
@@ -135,6 +89,7 @@ class EffortRow(PlainForm):
     weeks = StringField(_("Weeks"))
 
 
+@with_answers
 class RequirementForm(Form):
     """Everything one may say about a requirement."""
 
@@ -199,12 +154,19 @@ class RequirementForm(Form):
         return []
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed as the service takes it."""
-        return {name: self[name].data for name in checks.FIELDS if name in self._fields}
+        """Return what was typed as the service takes it, the answers of the chosen kind alone."""
+        left = other_kinds(self.kind.data)
+        return {
+            name: self[name].data
+            for name in checks.FIELDS
+            if name in self._fields and name not in left
+        }
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Check each field, then what the domain says of those that could be read."""
         super().validate(extra_validators)
+        for name in other_kinds(self.kind.data):
+            self[name].errors = []
         readable = {name: value for name, value in self.values().items() if not self[name].errors}
         try:
             checks.clean(readable, self.known)
@@ -220,6 +182,14 @@ class RequirementForm(Form):
             for name, field in self._fields.items()
             if field.errors or field.data not in (None, "", [])
         }
+
+
+class SubmitForm(RequirementForm):
+    """The same for a new one: for whom it is, its files, and the draft it was kept in."""
+
+    requester = StringField(_("For somebody else"))
+    files = MultipleFileField(_("Files"))
+    draft = HiddenField()
 
 
 class EditForm(RequirementForm):
@@ -264,13 +234,6 @@ class CommentForm(Form):
     body = TextAreaField(_("Add to the discussion"), [InputRequired(_("Write something first."))])
 
 
-class SupportForm(Form):
-    """Why one supports it, and what it would save."""
-
-    support_reason = TextAreaField(_("Why do you need it too?"))
-    support_volume = WholeNumberField(_("Items a week it would save you"), [Optional()])
-
-
 class MoveForm(Form):
     """One step in triage or in the backlog, with its why."""
 
@@ -289,6 +252,7 @@ class MoveForm(Form):
     )
     target = StringField(_("Merge into"))
     until = DayField(_("Until"), [Optional()])
+    awaited = StringField(_("Or until this happens"), [Optional()])
     next_word_on = DayField(_("Next word by"), [Optional()])
     reason = TextAreaField(_("Why"))
 

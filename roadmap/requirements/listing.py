@@ -39,7 +39,9 @@ from roadmap.lists.filters import (
 )
 from roadmap.lists.keyset import read_page
 from roadmap.lists.language import NONE, Query, Term
+from roadmap.requirements.by_team import in_words
 from roadmap.requirements.models import Requirement, RequirementScope, RequirementSupport
+from roadmap.requirements.queries import SHOWN_TEAMS
 from roadmap.requirements.rules import (
     BACKLOG,
     INBOX,
@@ -48,6 +50,7 @@ from roadmap.requirements.rules import (
     ScopeDimension,
     Severity,
 )
+from roadmap.requirements.support_queries import by_team
 from roadmap.taxonomy.queries import Options
 from roadmap.web.i18n import _
 from roadmap.web.paging import Order, Page
@@ -241,20 +244,17 @@ def _is_field(term: Term, asker: Asker) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Around:
-    """What stands beside the rows of a page: supporters by requirement, and scope codes."""
+    """What stands beside the rows of a page: the teams behind a requirement, and scope codes."""
 
-    supporters: Mapping[int, int]
+    support: Mapping[int, str]
     codes: Mapping[int, Sequence[str]]
 
 
 def around(session: Session, ids: Collection[int]) -> Around:
-    """Return supporter counts, markets and policy areas of some requirements, two statements."""
-    support, part = RequirementSupport, RequirementScope
-    counted = session.execute(
-        select(support.requirement_id, func.count().label("total"))
-        .where(support.requirement_id.in_(ids))
-        .group_by(support.requirement_id)
-    )
+    """Return teams in words, markets and policy areas of some requirements, two statements."""
+    part = RequirementScope
+    said = by_team(session, ids)
+    support = {number: in_words(voices, SHOWN_TEAMS) for number, voices in said.items()}
     codes: dict[int, list[str]] = {}
     shown = (ScopeDimension.MARKET, ScopeDimension.POLICY_AREA)
     for row in session.execute(
@@ -264,7 +264,7 @@ def around(session: Session, ids: Collection[int]) -> Around:
         .order_by(part.requirement_id, part.dimension, part.code)
     ):
         codes.setdefault(row.requirement_id, []).append(row.code)
-    return Around({row.requirement_id: row.total for row in counted}, codes)
+    return Around(support, codes)
 
 
 @cache

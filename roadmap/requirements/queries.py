@@ -10,19 +10,25 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from roadmap import textsearch
 from roadmap.accounts.current import Actor
-from roadmap.accounts.models import Person, Team, TeamMember
+from roadmap.accounts.models import Person
 from roadmap.errors import Forbidden, NotFound
 from roadmap.keys import parse_key
+from roadmap.requirements.by_team import in_words
 from roadmap.requirements.models import (
     Requirement,
     RequirementComment,
     RequirementLink,
     RequirementSupport,
 )
+from roadmap.requirements.questions import as_fields
 from roadmap.requirements.rules import RequirementState, ScopeDimension
+from roadmap.requirements.support_queries import by_team
 from roadmap.web.i18n import _
 
 Right = Literal["read", "edit", "triage", "comment", "support"]
+
+# Teams named beside a requirement among others; its own page names all.
+SHOWN_TEAMS = 3
 
 # Columns an edit may set, as they stand in the table; lists of other tables are named apart.
 SCALARS = (
@@ -55,7 +61,8 @@ def may_edit(actor: Actor | None, requirement: Requirement) -> bool:
     """Return whether the words of a requirement are this person's to change; None is the system."""
     if actor is None or actor.may("requirement.edit_any"):
         return True
-    return requirement.requester_id == actor.id and actor.may("requirement.submit")
+    own = actor.id in {requirement.requester_id, requirement.submitted_by_id}
+    return own and actor.may("requirement.submit")
 
 
 def allowed(actor: Actor | None, requirement: Requirement, right: Right) -> bool:
@@ -113,55 +120,7 @@ def values_of(requirement: Requirement) -> dict[str, Any]:
     values |= codes_of(requirement)
     values["criteria"] = [row.text for row in requirement.criteria]
     values["efforts"] = {row.team_id: row.weeks for row in requirement.efforts}
-    return values
-
-
-@dataclass(frozen=True)
-class Supporter:
-    """One supporter; ``came_from`` is the key of the duplicate that brought the support."""
-
-    person_id: int
-    name: str
-    team: str | None
-    reason: str
-    weekly_volume: int | None
-    came_from: str | None
-
-
-def supporters(session: Session, requirement_id: int) -> list[Supporter]:
-    """Return the supporters by team and name, one statement; a person's first team stands."""
-    first_team = (
-        select(func.min(TeamMember.team_id))
-        .where(TeamMember.person_id == Person.id)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            Person.id,
-            Person.name,
-            Team.name.label("team"),
-            RequirementSupport.reason,
-            RequirementSupport.weekly_volume,
-            RequirementSupport.came_from_id,
-        )
-        .join(Person, Person.id == RequirementSupport.person_id)
-        .outerjoin(Team, Team.id == first_team)
-        .where(RequirementSupport.requirement_id == requirement_id)
-    )
-    found = [
-        Supporter(
-            row.id,
-            row.name,
-            row.team,
-            row.reason,
-            row.weekly_volume,
-            f"REQ-{row.came_from_id}" if row.came_from_id else None,
-        )
-        for row in rows
-    ]
-    return sorted(
-        found, key=lambda one: (one.team is None, one.team or "", one.name, one.person_id)
-    )
+    return values | as_fields(requirement.answers)
 
 
 @dataclass(frozen=True)
@@ -235,7 +194,8 @@ class Alike:
     title: str
     state: RequirementState
     likeness: float
-    supporters: int
+    # The teams behind it, in words; empty for nobody.
+    support: str
     supported: bool
 
     @property
@@ -252,7 +212,7 @@ def similar(
     without: int | None = None,
     person_id: int | None = None,
 ) -> list[Alike]:
-    """Return the requirements most like a title, best first, two statements; no duplicates.
+    """Return the requirements most like a title, best first, three statements; no duplicates.
 
     ``without`` leaves one out; ``supported`` says whether ``person_id`` supports or asked for it.
     """
@@ -270,9 +230,8 @@ def similar(
     )
     if not found:
         return []
-    support = RequirementSupport
-    count = func.count(support.id)
-    own = func.count(support.id).filter(support.person_id == person_id)
+    own = func.count(RequirementSupport.id)
+    ids = [one.key for one in found]
     rows = {
         row.id: row
         for row in session.execute(
@@ -281,23 +240,27 @@ def similar(
                 Requirement.title,
                 Requirement.state,
                 Requirement.requester_id,
-                count.label("supporters"),
                 own.label("own"),
             )
-            .outerjoin(support, support.requirement_id == Requirement.id)
-            .where(Requirement.id.in_([one.key for one in found]))
+            .outerjoin(
+                RequirementSupport,
+                (RequirementSupport.requirement_id == Requirement.id)
+                & (RequirementSupport.person_id == person_id),
+            )
+            .where(Requirement.id.in_(ids))
             .group_by(
                 Requirement.id, Requirement.title, Requirement.state, Requirement.requester_id
             )
         )
     }
+    support = by_team(session, ids)
     return [
         Alike(
             row.id,
             row.title,
             row.state,
             one.likeness,
-            row.supporters,
+            in_words(support.get(row.id, ()), SHOWN_TEAMS),
             bool(row.own) or (person_id is not None and row.requester_id == person_id),
         )
         for one in found

@@ -13,6 +13,7 @@ from roadmap.requirements import (
     comment_views,  # noqa: F401  its routes join the blueprint
     service,
     steps,
+    support_views,  # noqa: F401  as the ones above
     triage_views,
 )
 from roadmap.requirements.models import Requirement

@@ -1,4 +1,4 @@
-"""What people do on the page of a requirement: talk, support, accept criteria, move it on."""
+"""What people do on the page of a requirement: talk, accept criteria, move it on."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from roadmap.errors import Invalid
 from roadmap.requirements import merging, moves, queries, voices
-from roadmap.requirements.forms import AdvanceForm, BlockerForm, CommentForm, SupportForm
+from roadmap.requirements.forms import AdvanceForm, BlockerForm, CommentForm
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import RequirementState
 from roadmap.requirements.views import bp, other_requirement, record_page
@@ -69,33 +69,6 @@ def store_comment(key: str, comment_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
     return render_template("requirements/comment.html", form=form, requirement=requirement), 422
-
-
-@bp.post("/<key>/support")
-@may("requirement.support")
-def support(key: str) -> ResponseReturnValue:
-    """Support it, or reword one's support."""
-    requirement = _load(key, "support")
-    form = SupportForm()
-    if form.validate_on_submit():
-        try:
-            reason, volume = form.support_reason.data or "", form.support_volume.data
-            voices.support(db_session(), current_user, requirement, reason, volume)
-            flash(_("You support %(key)s.", key=requirement.key), "success")
-            return _back(requirement, "supporters")
-        except Invalid as error:
-            form.refuse(error)
-    return record_page(requirement, support_form=form), 422
-
-
-@bp.post("/<key>/support/withdraw")
-@may("requirement.support")
-def withdraw(key: str) -> ResponseReturnValue:
-    """Take one's support back."""
-    requirement = _load(key, "support")
-    voices.withdraw(db_session(), current_user, requirement)
-    flash(_("You no longer support %(key)s.", key=requirement.key), "success")
-    return _back(requirement, "supporters")
 
 
 @bp.post("/<key>/criteria/<int:criterion_id>")

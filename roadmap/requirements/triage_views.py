@@ -9,9 +9,11 @@ from flask_login import current_user
 from roadmap import clock
 from roadmap.errors import Invalid
 from roadmap.requirements import listing, merging, moves, queries
+from roadmap.requirements.by_team import in_words
 from roadmap.requirements.forms import MoveForm
 from roadmap.requirements.inbox import Inbox, read_inbox
 from roadmap.requirements.models import Requirement
+from roadmap.requirements.support_queries import by_team
 from roadmap.requirements.views import other_requirement, scope_of
 from roadmap.taxonomy.queries import options
 from roadmap.web.guard import may
@@ -66,7 +68,7 @@ def _page(inbox: Inbox, requirement: Requirement, form: MoveForm) -> str:
         inbox=inbox,
         requirement=requirement,
         form=form,
-        supporters=queries.supporters(session, requirement.id),
+        support=in_words(by_team(session, [requirement.id]).get(requirement.id, ())),
         similar=queries.similar(session, requirement.title, 4, without=requirement.id),
         words=options(session),
         scope=scope_of(requirement),

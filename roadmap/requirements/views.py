@@ -12,18 +12,18 @@ from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.history.conflict import as_shown, read_shown
 from roadmap.history.queries import feed
 from roadmap.lists.language import Query, QueryError, parse
-from roadmap.requirements import checks, listing, queries, service
+from roadmap.requirements import checks, listing, queries, service, support_queries
 from roadmap.requirements.forms import (
     AdvanceForm,
     BlockerForm,
     CommentForm,
     EditForm,
     RequirementForm,
-    SupportForm,
     effort_entries,
 )
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import MOVES, RequirementKind, RequirementState
+from roadmap.requirements.support_forms import SupportForm, own_support_form
 from roadmap.requirements.wording import DIMENSIONS, KINDS, tell_feed
 from roadmap.taxonomy.queries import options
 from roadmap.web.guard import may
@@ -179,32 +179,30 @@ def record_page(
 ) -> str:
     """Return the page of a requirement; a form that came back keeps what was typed in it."""
     session = db_session()
-    supporters = queries.supporters(session, requirement.id)
+    supporters = support_queries.supporters(session, requirement.id)
     own = next((one for one in supporters if one.person_id == current_user.id), None)
+    context = _context(session, requirement)
+    support = support_form or own_support_form(own)
+    support.offer(requirement, context["words"], context["teams"], current_user.team_ids, own)
     states = _next_states(requirement.state)
     advance = advance_form or AdvanceForm(formdata=None)
     advance.offer(states)
     return render_template(
         "requirements/show.html",
         requirement=requirement,
-        **_context(session, requirement),
+        **context,
         supporters=supporters,
+        voices=support_queries.voices_of(supporters),
         own_support=own,
         may_edit=queries.may_edit(current_user, requirement),
         submitted="submitted" in request.args,
         similar=_alike(requirement.title, requirement.id) if "submitted" in request.args else [],
         states=states,
         comment_form=comment_form or CommentForm(formdata=None),
-        support_form=support_form or _support_form(own),
+        support_form=support,
         advance_form=advance,
         blocker_form=blocker_form or BlockerForm(formdata=None),
     )
-
-
-def _support_form(own: queries.Supporter | None) -> SupportForm:
-    if own is None:
-        return SupportForm(formdata=None)
-    return SupportForm(formdata=None, support_reason=own.reason, support_volume=own.weekly_volume)
 
 
 def _context(session: Session, requirement: Requirement) -> dict[str, Any]:

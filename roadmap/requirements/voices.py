@@ -1,6 +1,4 @@
-"""Commands on what people say about a requirement: comments, support, acceptance, prerequisites."""
-
-from typing import Any
+"""Commands on what people say about a requirement: comments, acceptance, prerequisites."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,10 +14,8 @@ from roadmap.requirements.models import (
     Requirement,
     RequirementComment,
     RequirementLink,
-    RequirementSupport,
 )
 from roadmap.requirements.queries import may_edit
-from roadmap.requirements.rules import RequirementState
 from roadmap.requirements.service import actor_id, answered, demand
 from roadmap.web.i18n import _
 
@@ -71,70 +67,6 @@ def _body(value: str) -> str:
         return checks.text(value, checks.TEXT_LENGTH, shortest=1, ask=_("Write something first."))
     except Invalid as error:
         raise Invalid.at("body", error.message) from None
-
-
-def support(
-    session: Session,
-    actor: Actor,
-    requirement: Requirement,
-    reason: str = "",
-    weekly_volume: int | None = None,
-) -> RequirementSupport:
-    """Support a requirement, or change the reason or volume of one's support.
-
-    ``weekly_volume`` is how many items a week it would save in the supporter's market.
-    """
-    demand(actor, "requirement.support")
-    reason, weekly_volume = _checked_support(reason, weekly_volume)
-    if requirement.state == RequirementState.DUPLICATE:
-        raise Invalid(
-            _(
-                "This was merged into REQ-%(number)s: support that one instead.",
-                number=requirement.duplicate_of_id,
-            )
-        )
-    row = _own_support(session, actor, requirement)
-    if row is None:
-        row = RequirementSupport(
-            requirement_id=requirement.id, person_id=actor.id, created_at=clock.now()
-        )
-        session.add(row)
-    # Said here by the person, so a merge no longer takes it along when it is taken back.
-    row.reason, row.weekly_volume, row.came_from_id = reason, weekly_volume, None
-    _tell(session, actor, requirement, "supported")
-    return row
-
-
-def _checked_support(reason: Any, weekly_volume: Any) -> tuple[str, int | None]:
-    try:
-        reason = checks.text(reason, checks.REASON_LENGTH)
-    except Invalid as error:
-        raise Invalid.at("support_reason", error.message) from None
-    try:
-        return reason, checks.count(weekly_volume)
-    except Invalid as error:
-        raise Invalid.at("support_volume", error.message) from None
-
-
-def withdraw(session: Session, actor: Actor, requirement: Requirement) -> None:
-    """Take one's support back."""
-    demand(actor, "requirement.support")
-    row = _own_support(session, actor, requirement)
-    if row is None:
-        raise Invalid(_("You do not support this one."))
-    session.delete(row)
-    _tell(session, actor, requirement, "support_withdrawn")
-
-
-def _own_support(
-    session: Session, actor: Actor, requirement: Requirement
-) -> RequirementSupport | None:
-    return session.scalar(
-        select(RequirementSupport).where(
-            RequirementSupport.requirement_id == requirement.id,
-            RequirementSupport.person_id == actor.id,
-        )
-    )
 
 
 def accept_criterion(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from roadmap.history.queries import FeedEntry
+from roadmap.requirements.questions import BY_FIELD, label_of, told
 from roadmap.requirements.rules import (
     DatePrecision,
     RequirementKind,
@@ -72,6 +73,7 @@ FIELDS = {
     "regulation": N_("regulation"),
     "requester_id": N_("requester"),
     "team_id": N_("team"),
+    "answers": N_("answers"),
     "next_word_on": N_("next word"),
     "acceptance_criterion": N_("acceptance criteria"),
     "requirement_scope": N_("scope"),
@@ -101,6 +103,8 @@ _ACTIONS = {
     "requirement.comment_edited": ("comment", N_("reworded a comment")),
     "requirement.supported": ("support", N_("supports this")),
     "requirement.support_withdrawn": ("minus", N_("withdrew support")),
+    "requirement.support_entered": ("support", N_("entered support given elsewhere:")),
+    "requirement.support_removed": ("minus", N_("took entered support back")),
     "requirement.criterion_accepted": ("check", N_("accepted a criterion as met")),
     "requirement.criterion_reopened": ("undo", N_("no longer accepts a criterion as met")),
     "requirement.prerequisite_added": ("link", N_("made this wait for")),
@@ -109,6 +113,8 @@ _ACTIONS = {
     "requirement.dependent_removed": ("link", N_("no longer puts this before")),
     "requirement.dependents_imported": ("link", N_("put this before others, from a file")),
     "requirement.handed_over": ("people", N_("handed this over")),
+    "requirement.file_added": ("upload", N_("added a file:")),
+    "requirement.file_removed": ("minus", N_("took a file off:")),
 }
 _ABOUT_ANOTHER = frozenset(
     f"requirement.{word}"
@@ -168,12 +174,30 @@ def _changes(
         name = path.partition(":")[0]
         if name in _SILENT or name not in FIELDS:
             continue
+        if name == "answers":
+            found.update(_answers(told(old), told(new)))
+            continue
         if ":" in path or name in _LONG:
             found[name] = (_(FIELDS[name]), None, None)
         else:
             before, after = _shown(name, old, teams), _shown(name, new, teams)
             found[name] = (_(FIELDS[name]), before, after)
     return list(found.values())
+
+
+def _answers(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, tuple[str, str | None, str | None]]:
+    """Return what changed of the answers, each under its question."""
+    found: dict[str, tuple[str, str | None, str | None]] = {}
+    for question in BY_FIELD.values():
+        old, new = (
+            _(label_of(question, side[question.code])) if question.code in side else _("nothing")
+            for side in (before, after)
+        )
+        if old != new:
+            found[question.field] = (f"“{_(question.label)}”", old, new)
+    return found
 
 
 def _shown(name: str, value: Any, teams: Mapping[int, str]) -> str:

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from roadmap.db import Database
-from roadmap.requirements import moves, queries, voices
+from roadmap.requirements import moves, queries, supporting, voices
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import RequirementState
 from tests.requirements.conftest import Make, People
@@ -191,7 +191,7 @@ def test_a_record_costs_a_fixed_number_of_statements(
         make(session, people.alice)
         full = make(session, people.alice, "Another", criteria=["a", "b"], markets=["DE", "FR"])
         for who in (people.bob, people.charlie):
-            voices.support(session, who, full, "me too", 12)
+            supporting.support(session, who, full, "me too", 12)
             voices.comment(session, who, full, "**yes** <script>alert(1)</script>")
         moves.accept(session, people.bob, full, "It saves hours")
     client = sign_in(cast.bob)

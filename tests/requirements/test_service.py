@@ -15,7 +15,15 @@ from roadmap.errors import Conflict, Forbidden, Invalid, NotFound
 from roadmap.history.capture import column_values
 from roadmap.history.queries import feed
 from roadmap.history.seal import verify
-from roadmap.requirements import merging, moves, queries, service, voices
+from roadmap.requirements import (
+    merging,
+    moves,
+    queries,
+    service,
+    support_queries,
+    supporting,
+    voices,
+)
 from roadmap.requirements.inbox import read_inbox
 from roadmap.requirements.models import (
     Requirement,
@@ -158,22 +166,22 @@ def test_support_is_counted_once_and_can_be_withdrawn(
 ) -> None:
     with database.writing() as session:
         found = make(session, people.alice)
-        voices.support(session, people.charlie, found, "yes", 5)
-        voices.support(session, people.charlie, found, "very much", 7)
-        (one,) = queries.supporters(session, 1)
+        supporting.support(session, people.charlie, found, "yes", 5)
+        supporting.support(session, people.charlie, found, "very much", 7)
+        (one,) = support_queries.supporters(session, 1)
         assert (one.reason, one.weekly_volume, one.team) == (
             "very much",
             7,
             "Moderation operations",
         )
         with pytest.raises(Invalid):
-            voices.support(session, people.charlie, found, "x", -1)
+            supporting.support(session, people.charlie, found, "x", -1)
         with pytest.raises(Forbidden):
-            voices.support(session, people.victor, found)
-        voices.withdraw(session, people.charlie, found)
-        assert queries.supporters(session, 1) == []
+            supporting.support(session, people.victor, found)
+        supporting.withdraw(session, people.charlie, found)
+        assert support_queries.supporters(session, 1) == []
         with pytest.raises(Invalid):
-            voices.withdraw(session, people.charlie, found)
+            supporting.withdraw(session, people.charlie, found)
 
 
 def test_a_prerequisite_that_closes_a_circle_is_refused(
@@ -195,15 +203,17 @@ def test_a_merge_moves_each_supporter_once_and_remembers_where_from(
 ) -> None:
     with database.writing() as session:
         duplicate, target = make(session, people.alice, "Twice"), make(session, people.bob, "Once")
-        voices.support(session, people.charlie, duplicate, "mine", 3)
-        voices.support(session, people.charlie, target, "here too", 4)
+        supporting.support(session, people.charlie, duplicate, "mine", 3)
+        supporting.support(session, people.charlie, target, "here too", 4)
         assert merging.merge(session, people.bob, duplicate, target, "The same need") == 1
-        found = {one.name: one.came_from for one in queries.supporters(session, target.id)}
+        found = {one.name: one.came_from for one in support_queries.supporters(session, target.id)}
         assert found == {"Alice": "REQ-1", "Charlie": None}
         assert duplicate.state == S.DUPLICATE
-        assert [one.name for one in queries.supporters(session, duplicate.id)] == ["Charlie"]
+        assert [one.name for one in support_queries.supporters(session, duplicate.id)] == [
+            "Charlie"
+        ]
         with pytest.raises(Invalid, match="support that one"):
-            voices.support(session, people.charlie, duplicate)
+            supporting.support(session, people.charlie, duplicate)
         for bad in (duplicate,):
             with pytest.raises(Invalid):
                 merging.merge(session, people.bob, target, bad, "round it goes")
@@ -247,9 +257,9 @@ def test_merge_then_unmerge_restores_every_byte(
         crowd.append(people.alice.__class__(**{**vars(people.alice), "id": fourth.id}))
         duplicate, target = make(session, people.alice, "Twice"), make(session, people.bob, "Once")
         for number in sorted(on_duplicate):
-            voices.support(session, crowd[number], duplicate, reason, number)
+            supporting.support(session, crowd[number], duplicate, reason, number)
         for number in sorted(on_target):
-            voices.support(session, crowd[number], target, reason)
+            supporting.support(session, crowd[number], target, reason)
         if before == "asked":
             moves.ask(session, people.bob, duplicate, reason)
         elif before == "accepted":
@@ -288,7 +298,7 @@ def test_what_was_stored_agrees_with_its_history(
     with database.writing() as session:
         duplicate = make(session, people.alice, criteria=["a"], efforts={}, markets=["DE"])
         target = make(session, people.charlie, "Target")
-        voices.support(session, people.bob, duplicate, "x")
+        supporting.support(session, people.bob, duplicate, "x")
         merging.merge(session, people.bob, duplicate, target, "the same")
         merging.undo(session, people.bob, duplicate)
         voices.add_prerequisite(session, people.alice, duplicate, target)

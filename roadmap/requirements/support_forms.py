@@ -1,0 +1,85 @@
+"""Forms of support: one's own, and what a manager enters for somebody else."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
+
+from roadmap.requirements.models import Requirement
+from roadmap.requirements.number_fields import WholeNumberField
+from roadmap.requirements.rules import ScopeDimension
+from roadmap.requirements.support_queries import Supporter
+from roadmap.taxonomy.queries import Options
+from roadmap.web.forms import Form, choices
+from roadmap.web.i18n import _
+
+
+def _number(value: object) -> int | None:
+    return int(str(value)) if value not in (None, "", "None") else None
+
+
+def _market_choices(words: Options, kept: str | None) -> list[Any]:
+    markets = words.choices("market", keep=[kept] if kept else [])
+    return choices([("", _("No market named")), *markets])
+
+
+class SupportForm(Form):
+    """Why one supports it, for which team, and what it would save where."""
+
+    support_reason = TextAreaField(_("Why do you need it too?"))
+    support_volume = WholeNumberField(_("Items a week it would save"), [Optional()])
+    support_market = SelectField(_("In which market?"), [Optional()], validate_choice=False)
+    support_team = SelectField(
+        _("For which of your teams?"), [Optional()], coerce=_number, validate_choice=False
+    )
+
+    def offer(
+        self,
+        requirement: Requirement,
+        words: Options,
+        teams: Mapping[int, str],
+        own_teams: Collection[int],
+        own: Supporter | None,
+    ) -> None:
+        """Set the choices; the only market of the requirement is chosen beforehand."""
+        self.support_market.choices = _market_choices(words, own.market if own else None)
+        asked = [row.code for row in requirement.scope if row.dimension == ScopeDimension.MARKET]
+        if not self.is_submitted() and self.support_market.data in (None, "") and len(asked) == 1:
+            self.support_market.data = asked[0]
+        mine = set(own_teams) | ({own.team_id} if own and own.team_id else set())
+        named = sorted((name, number) for number, name in teams.items() if number in mine)
+        first = [] if len(named) == 1 else [("", _("Choose a team…"))]
+        self.support_team.choices = choices([*first, *((number, name) for name, number in named)])
+
+
+def own_support_form(own: Supporter | None) -> SupportForm:
+    """Return the form with what the person said already."""
+    if own is None:
+        return SupportForm(formdata=None)
+    return SupportForm(
+        formdata=None,
+        support_reason=own.reason,
+        support_volume=own.weekly_volume,
+        support_market=own.market,
+        support_team=own.team_id,
+    )
+
+
+class EnteredForm(Form):
+    """Support given elsewhere: by whom, where it was said, and what it says."""
+
+    person = StringField(_("Person"))
+    team = SelectField(_("Team"), [Optional()], coerce=_number, validate_choice=False)
+    source = StringField(
+        _("Where was it said?"),
+        [InputRequired(_("Say where this was said, as in: ops review 12 Nov."))],
+    )
+    reason = TextAreaField(_("Why do they need it?"))
+    volume = WholeNumberField(_("Items a week it would save"), [Optional()])
+    market = SelectField(_("In which market?"), [Optional()], validate_choice=False)
+
+    def offer(self, words: Options, teams: Sequence[tuple[int, str]]) -> None:
+        """Set the choices."""
+        self.team.choices = choices([("", _("The person's only team")), *teams])
+        self.market.choices = _market_choices(words, None)

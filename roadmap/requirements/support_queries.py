@@ -1,0 +1,122 @@
+"""Reads of support: each supporter of a requirement, and what its teams say together."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from roadmap.accounts.models import Person, Team, TeamMember
+from roadmap.requirements.by_team import Share, TeamVoice, voices
+from roadmap.requirements.models import RequirementSupport
+
+
+@dataclass(frozen=True)
+class Supporter:
+    """One supporter; without a person it is a team somebody spoke for.
+
+    ``came_from`` is the key of the duplicate that brought the support. ``entered_by`` names who
+    entered it for somebody else, ``source`` where that was said.
+    """
+
+    id: int
+    person_id: int | None
+    name: str | None
+    team_id: int | None
+    team: str | None
+    reason: str
+    weekly_volume: int | None
+    market: str | None
+    came_from: str | None
+    entered_by: str | None
+    source: str
+
+
+def _team_of() -> Any:
+    """Return the team a support counts for: the one named, else the supporter's first."""
+    first = (
+        select(func.min(TeamMember.team_id))
+        .where(TeamMember.person_id == RequirementSupport.person_id)
+        .correlate(RequirementSupport)
+        .scalar_subquery()
+    )
+    return func.coalesce(RequirementSupport.team_id, first)
+
+
+def supporters(session: Session, requirement_id: int) -> list[Supporter]:
+    """Return the supporters by team and name, a team's own word first, one statement."""
+    clerk = aliased(Person)
+    rows = session.execute(
+        select(RequirementSupport, Person.name, Team.name, clerk.name)
+        .outerjoin(Person, Person.id == RequirementSupport.person_id)
+        .outerjoin(Team, Team.id == _team_of())
+        .outerjoin(clerk, clerk.id == RequirementSupport.entered_by_id)
+        .where(RequirementSupport.requirement_id == requirement_id)
+    )
+    found = [
+        Supporter(
+            row.id,
+            row.person_id,
+            name,
+            row.team_id,
+            team,
+            row.reason,
+            row.weekly_volume,
+            row.market,
+            f"REQ-{row.came_from_id}" if row.came_from_id else None,
+            entered_by,
+            row.source,
+        )
+        for row, name, team, entered_by in rows
+    ]
+    return sorted(found, key=lambda one: (one.team is None, one.team or "", one.name or "", one.id))
+
+
+def voices_of(found: Collection[Supporter]) -> list[TeamVoice]:
+    """Return what the teams of these supporters say together."""
+    return voices(
+        Share(
+            one.team,
+            one.person_id is not None,
+            one.person_id is None,
+            one.market,
+            one.weekly_volume,
+        )
+        for one in found
+    )
+
+
+def by_team(session: Session, ids: Collection[int]) -> dict[int, list[TeamVoice]]:
+    """Return what teams say of some requirements, one statement; unsupported ones are absent."""
+    if not ids:
+        return {}
+    support = RequirementSupport
+    told = (
+        select(
+            support.requirement_id,
+            _team_of().label("team_id"),
+            support.person_id,
+            support.market,
+            support.weekly_volume,
+        )
+        .where(support.requirement_id.in_(ids))
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            told.c.requirement_id,
+            Team.name,
+            func.count(told.c.person_id),
+            func.count(),
+            told.c.market,
+            func.max(told.c.weekly_volume),
+        )
+        .outerjoin(Team, Team.id == told.c.team_id)
+        .group_by(told.c.requirement_id, Team.id, Team.name, told.c.market)
+    )
+    shares: dict[int, list[Share]] = {}
+    for number, team, people, rows_in_all, market, volume in rows:
+        share = Share(team, people, rows_in_all > people, market, volume)
+        shares.setdefault(number, []).append(share)
+    return {number: voices(parts) for number, parts in shares.items()}
