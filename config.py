@@ -121,6 +121,14 @@ class Config:
     MAX_CONTENT_LENGTH: int = field(
         default_factory=lambda: _number("MAX_CONTENT_LENGTH", 20_000_000, 1_000, 1_000_000_000)
     )
+    # Largest file kept with a requirement, in bytes.
+    FILE_MAX_BYTES: int = field(
+        default_factory=lambda: _number("FILE_MAX_BYTES", 10_000_000, 1_000, 1_000_000_000)
+    )
+    # How many files one requirement may have.
+    FILES_PER_REQUIREMENT: int = field(
+        default_factory=lambda: _number("FILES_PER_REQUIREMENT", 10, 0, 100)
+    )
     # Zone for people who have not chosen one, as in Europe/Dublin.
     TIME_ZONE: str = field(default_factory=lambda: _zone("TIME_ZONE", "UTC"))
     # Threads of the web server.

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from babel.numbers import list_currencies
 
 from roadmap.errors import Invalid
+from roadmap.requirements.questions import BY_FIELD, KIND_OF, AnswerType
 from roadmap.requirements.rules import DatePrecision, RequirementKind, ScopeDimension, Severity
 from roadmap.web.forms import clean_text
 from roadmap.web.i18n import _, ngettext
@@ -22,6 +23,7 @@ TITLE_LENGTH = (3, 300)
 TEXT_LENGTH = 20_000
 REASON_LENGTH = 4_000
 CRITERION_LENGTH = 1_000
+ANSWER_LENGTH = 2_000
 MAX_ITEMS = 50
 LARGEST_COUNT = 2_000_000_000
 LARGEST_AMOUNT = 10**15
@@ -81,7 +83,18 @@ def _together(cleaned: dict[str, Any], current: Mapping[str, Any]) -> dict[str, 
         problems["severity"] = _("Say how bad the problem is.")
     if whole.get("value_at_stake") is not None and not whole.get("currency"):
         problems["currency"] = _("Name the currency of the value at stake.")
+    _drop_strange_answers(cleaned, whole)
     return problems
+
+
+def _drop_strange_answers(cleaned: dict[str, Any], whole: Mapping[str, Any]) -> None:
+    """Take away answers to what another kind is asked."""
+    kind = whole.get("kind")
+    if kind is None:
+        return
+    for name, asked in KIND_OF.items():
+        if asked != kind and whole.get(name) is not None:
+            cleaned[name] = None
 
 
 def text(
@@ -274,6 +287,16 @@ def _date(_name: str, value: Any, _known: Known) -> date | None:
     return day(value)
 
 
+def _answer(name: str, value: Any, _known: Known) -> str | int | None:
+    question = BY_FIELD[name]
+    if question.type is AnswerType.NUMBER:
+        return count(value)
+    found = text(value, ANSWER_LENGTH)
+    if found and question.type is AnswerType.CHOICE and found not in dict(question.choices):
+        raise Invalid(_("Choose an answer of the list."))
+    return found or None
+
+
 _CLEANERS: dict[str, Callable[[str, Any, Known], Any]] = {
     "title": _title,
     "problem": _problem,
@@ -292,5 +315,6 @@ _CLEANERS: dict[str, Callable[[str, Any, Known], Any]] = {
     **dict.fromkeys(SCOPE_FIELDS, _codes),
     "criteria": _criteria,
     "efforts": _efforts,
+    **dict.fromkeys(BY_FIELD, _answer),
 }
 FIELDS = tuple(_CLEANERS)

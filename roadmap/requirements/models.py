@@ -19,6 +19,7 @@ from roadmap import textsearch
 from roadmap.db import Base, JsonValue, choice
 from roadmap.history.capture import Recorded, added
 from roadmap.keys import Keyed
+from roadmap.requirements.questions import written
 from roadmap.requirements.rules import (
     DatePrecision,
     OriginKind,
@@ -137,8 +138,8 @@ class Requirement(Recorded, Keyed, Base):
 
 
 def _keep_searchable(_mapper: object, _connection: object, row: Requirement) -> None:
-    answers = [one for one in (row.answers or {}).values() if isinstance(one, str)]
-    row.search_text = textsearch.normal("\n".join([row.title, row.problem, *answers]))
+    texts = [row.title, row.problem, *written(row.answers)]
+    row.search_text = textsearch.normal("\n".join(texts))
 
 
 event.listen(Requirement, "before_insert", _keep_searchable)

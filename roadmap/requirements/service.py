@@ -1,6 +1,6 @@
 """Commands on what a requirement says: submit, edit, hand over. Moves and voices have their own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,22 +10,27 @@ from sqlalchemy.orm import Session
 from roadmap import clock
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Team
-from roadmap.errors import Conflict, Forbidden
+from roadmap.errors import Conflict, Forbidden, Invalid
 from roadmap.events import publish
 from roadmap.history.conflict import changed_fields
 from roadmap.history.service import record
 from roadmap.keys import next_number
 from roadmap.requirements import checks
 from roadmap.requirements.events import RequirementChanged
+from roadmap.requirements.files import StoredFile
 from roadmap.requirements.models import (
     AcceptanceCriterion,
+    Attachment,
     Requirement,
     RequirementEffort,
+    RequirementOrigin,
     RequirementScope,
 )
 from roadmap.requirements.queries import SCALARS, may_edit, values_of
+from roadmap.requirements.questions import BY_FIELD, with_fields
 from roadmap.requirements.rules import (
     DatePrecision,
+    OriginKind,
     RequirementState,
     ScopeDimension,
     next_word,
@@ -64,26 +69,65 @@ def known(session: Session, kept: Requirement | None = None) -> checks.Known:
     return checks.Known(codes, teams)
 
 
-def submit(session: Session, actor: Actor, values: Mapping[str, Any]) -> Requirement:
-    """Store a new requirement asked for by the actor and return it.
+def submit(
+    session: Session,
+    actor: Actor,
+    values: Mapping[str, Any],
+    *,
+    requester_id: int | None = None,
+    origin: tuple[OriginKind, str] | None = None,
+    files: Sequence[StoredFile] = (),
+) -> Requirement:
+    """Store a new requirement and return it; its requester is the actor unless named.
 
     ``values`` has at least title, problem and kind; `checks.FIELDS` lists all. Without a team the
-    actor's only one is taken. Raises Invalid naming every field that cannot be stored.
+    actor's only one is taken. ``origin`` is the thread it was made from, ``files`` lie in the
+    instance folder already. Raises Invalid naming every field that cannot be stored.
     """
     demand(actor, "requirement.submit")
     cleaned = checks.clean({"title": "", "problem": "", "kind": None, **values}, known(session))
-    if cleaned.get("team_id") is None and len(actor.team_ids) == 1:
+    if cleaned.get("team_id") is None and requester_id is None and len(actor.team_ids) == 1:
         (cleaned["team_id"],) = actor.team_ids
+    _demand_own_team(actor, cleaned.get("team_id"))
     now = clock.now()
     requirement = blank(next_number(session, Requirement.key_prefix))
     requirement.requester_id = requirement.state_changed_by = actor.id
+    if requester_id is not None and requester_id != actor.id:
+        requirement.requester_id, requirement.submitted_by_id = requester_id, actor.id
     requirement.created_at = requirement.updated_at = requirement.state_changed_at = now
     requirement.next_word_on = next_word(requirement.state, now.date())
     apply(requirement, cleaned)
     session.add(requirement)
+    if origin is not None:
+        kind, text = origin
+        session.add(
+            RequirementOrigin(requirement_id=requirement.id, kind=kind, text=text, created_at=now)
+        )
+    session.add_all(attachment(requirement, actor, file) for file in files)
     record(session, actor.id, requirement, "requirement.submitted")
     publish(session, RequirementChanged(requirement.id))
     return requirement
+
+
+def attachment(requirement: Requirement, actor: Actor, file: StoredFile) -> Attachment:
+    """Return the row of a stored file on a requirement."""
+    return Attachment(
+        requirement_id=requirement.id,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        digest=file.digest,
+        uploaded_by_id=actor.id,
+        created_at=clock.now(),
+    )
+
+
+def _demand_own_team(actor: Actor | None, team_id: int | None, kept: int | None = None) -> None:
+    """Let people ask for their own teams, managers for any."""
+    if actor is None or team_id in (None, kept) or actor.may("requirement.edit_any"):
+        return
+    if team_id not in actor.team_ids:
+        raise Invalid.at("team_id", _("Choose one of your own teams, or none."))
 
 
 def blank(number: int) -> Requirement:
@@ -91,6 +135,7 @@ def blank(number: int) -> Requirement:
     return Requirement(
         id=number,
         outcome="",
+        answers={},
         links=[],
         needed_by_precision=DatePrecision.DAY,
         state=RequirementState.SUBMITTED,
@@ -117,6 +162,7 @@ def edit(
         raise Forbidden(_("Only its requester or a program manager may do this."))
     current = values_of(requirement)
     cleaned = checks.clean(values, known(session, requirement), current)
+    _demand_own_team(actor, cleaned.get("team_id"), requirement.team_id)
     wanted = _own_changes(current, cleaned, shown)
     if not wanted:
         return requirement
@@ -166,7 +212,12 @@ def answered(requirement: Requirement) -> None:
 
 def apply(requirement: Requirement, cleaned: Mapping[str, Any]) -> None:
     """Set cleaned values on a requirement whose parts are loaded; rows that stay are kept."""
+    answers = {name: value for name, value in cleaned.items() if name in BY_FIELD}
+    if answers and (found := with_fields(requirement.answers, answers)) != requirement.answers:
+        requirement.answers = found
     for name, value in cleaned.items():
+        if name in BY_FIELD:
+            continue
         if name in SCALARS:
             if getattr(requirement, name) != value:
                 setattr(requirement, name, value)
