@@ -14,6 +14,7 @@ from roadmap.db import Database
 from roadmap.exchange import views_import
 from roadmap.history import jobs as history_jobs
 from roadmap.launches import room as launches_room
+from roadmap.lists import room as lists_room
 from roadmap.mechanisms import room as mechanisms_room
 from roadmap.overview import room as overview_room
 from roadmap.readiness import room as readiness_room
@@ -58,6 +59,7 @@ def _open_rooms(app: Flask) -> None:
     history_jobs.init_app(app)
     accounts_room.init_app(app)
     taxonomy_room.init_app(app)
+    lists_room.init_app(app)
     mechanisms_room.init_app(app)
     requirements_room.init_app(app)
     scoring_room.init_app(app)

@@ -1,0 +1,157 @@
+"""Fields admins define in SQL: conditions of the query language, sort columns, values of rows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from roadmap import textsearch
+from roadmap.accounts.models import Person
+from roadmap.lists.filters import (
+    Asker,
+    Condition,
+    Field,
+    chosen,
+    day_field,
+    number_field,
+    only_equal,
+)
+from roadmap.lists.kinds import FieldKind, Own, Value
+from roadmap.lists.language import NONE, Term
+from roadmap.lists.own_values import value_in
+
+
+@dataclass(frozen=True)
+class OwnTable:
+    """Where a kind of record keeps its values: the mapped class and its reference to the record."""
+
+    model: Any
+    # The column of the model that names the record, and the key of the record.
+    owner: Any
+    key: Any
+
+
+def own_field(table: OwnTable, own: Own) -> Field:
+    """Return the test of a field; what has no value is found by `none` alone."""
+    row = aliased(table.model)
+    owner = getattr(row, table.owner.key)
+    here = select(row.id).where(owner == table.key, row.field_id == own.id)
+
+    def build(term: Term, asker: Asker) -> Condition:
+        given = tuple(value for value in term.values if value.casefold() != NONE)
+        parts: list[Condition] = []
+        if len(given) < len(term.values):
+            only_equal(term)
+            parts.append(~here.exists())
+        if given:
+            named = Term(term.field, term.operator, given, position=term.position)
+            parts.append(here.where(_test(row, own, named, asker)).exists())
+        return or_(*parts)
+
+    return build
+
+
+def _test(row: Any, own: Own, term: Term, asker: Asker) -> Condition:
+    """Return the condition on a row of values."""
+    match own.kind:
+        case FieldKind.NUMBER:
+            return number_field(row.number)(term, asker)
+        case FieldKind.DATE:
+            return day_field(row.day)(term, asker)
+        case FieldKind.CHOICE:
+            return _one_of(row.text, own, term)
+        case FieldKind.PERSON:
+            return _people(row.person_id, term, asker)
+        case _:
+            return _containing(row.sort_text, term)
+
+
+def _one_of(column: Any, own: Own, term: Term) -> Condition:
+    """Test for choices by their code or label, retired ones too."""
+    labels = {one.label.casefold(): one.code for one in own.choices}
+    codes = {one.code for one in own.choices}
+    values = tuple(
+        value if value.casefold() in codes else labels.get(value.casefold(), value)
+        for value in term.values
+    )
+    plain = Term(term.field, term.operator, values, position=term.position)
+    found: Condition = column.in_(chosen(plain, codes))
+    return found
+
+
+def _people(column: Any, term: Term, asker: Asker) -> Condition:
+    only_equal(term)
+    parts: list[Condition] = []
+    emails = [value.casefold() for value in term.values if value.casefold() != "me"]
+    if len(emails) < len(term.values):
+        parts.append(column == asker.person_id)
+    if emails:
+        parts.append(column.in_(select(Person.id).where(Person.email.in_(emails))))
+    return or_(*parts)
+
+
+def _containing(column: Any, term: Term) -> Condition:
+    only_equal(term)
+    sought = [normal for value in term.values if (normal := textsearch.normal(value))]
+    parts = [column.contains(value, autoescape=True) for value in sought]
+    return or_(*parts) if parts else false()
+
+
+@dataclass(frozen=True)
+class OwnOrder:
+    """A sort by a field: the rows of values, what they sort by, and the key they name."""
+
+    row: Any
+    field_id: int
+    value: ColumnElement[Any]
+    owner: ColumnElement[Any]
+    key: ColumnElement[Any]
+    descending: bool
+
+
+def own_order(table: OwnTable, own: Own, *, descending: bool) -> OwnOrder:
+    """Return the sort by a field; records without a value come last either way."""
+    row: Any = aliased(table.model)
+    value = {FieldKind.NUMBER: row.number, FieldKind.DATE: row.day}.get(own.kind, row.sort_text)
+    return OwnOrder(row, own.id, value, getattr(row, table.owner.key), table.key, descending)
+
+
+@dataclass(frozen=True)
+class Held:
+    """Values of some records by record and field code, and the people they name."""
+
+    values: Mapping[int, Mapping[str, Value]]
+    names: Mapping[int, str]
+    addresses: Mapping[int, str]
+
+    def of(self, key: int) -> Mapping[str, Value]:
+        """Return the values of one record by field code."""
+        return self.values.get(key, {})
+
+
+NOTHING_HELD = Held({}, {}, {})
+
+
+def values_of(
+    session: Session, table: OwnTable, fields: Sequence[Own], keys: Collection[int]
+) -> Held:
+    """Return what some records hold in some fields, one statement; none for no fields."""
+    if not fields or not keys:
+        return NOTHING_HELD
+    row, by_id = table.model, {own.id: own for own in fields}
+    found: dict[int, dict[str, Value]] = {}
+    names: dict[int, str] = {}
+    addresses: dict[int, str] = {}
+    columns = (row.field_id, row.text, row.number, row.day, row.person_id)
+    for one in session.execute(
+        select(table.owner.label("owner"), *columns, Person.name, Person.email)
+        .outerjoin(Person, Person.id == row.person_id)
+        .where(table.owner.in_(keys), row.field_id.in_(list(by_id)))
+    ):
+        own = by_id[one.field_id]
+        found.setdefault(one.owner, {})[own.code] = value_in(own, one)
+        if one.person_id is not None:
+            names[one.person_id], addresses[one.person_id] = one.name, one.email
+    return Held(found, names, addresses)
