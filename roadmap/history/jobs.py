@@ -1,5 +1,6 @@
 """The periodic work of the history: sealing, and forgetting finished periodic jobs."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,15 @@ from typing import Any
 from flask import Flask
 
 from roadmap import jobs
+from roadmap.events import publish
 from roadmap.history.seal import keep_head, seal
+
+
+@dataclass(frozen=True)
+class EventsSealed:
+    """Some events just got their place in the chain, so those who follow it have work."""
+
+    count: int
 
 
 def head_path(settings: Any) -> Path:
@@ -21,6 +30,8 @@ def seal_now(run: jobs.Run) -> dict[str, Any]:
     while True:
         with run.db.writing() as session:
             count = seal(session, run.settings.HISTORY_KEY)
+            if count:
+                publish(session, EventsSealed(count))
         total += count
         if not count:
             break

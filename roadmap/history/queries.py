@@ -1,6 +1,6 @@
 """Reads of the history: the feed of a record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,17 @@ def feed(
     if before is not None:
         query = query.where(HistoryEvent.id < before)
     events = session.scalars(query.order_by(HistoryEvent.id.desc()).limit(limit)).all()
+    return spoken(session, events)
+
+
+def entries(session: Session, ids: Collection[int]) -> dict[int, FeedEntry]:
+    """Return events of any records by id, two statements."""
+    events = session.scalars(select(HistoryEvent).where(HistoryEvent.id.in_(sorted(ids)))).all()
+    return {entry.id: entry for entry in spoken(session, events)}
+
+
+def spoken(session: Session, events: Sequence[HistoryEvent]) -> list[FeedEntry]:
+    """Return events with their personal words in place, one statement."""
     words: dict[tuple[int, str], str] = {
         (row.event_id, row.path): row.text
         for row in session.scalars(

@@ -51,7 +51,7 @@ from roadmap.requirements.rules import (
     Severity,
 )
 from roadmap.requirements.support_queries import by_team
-from roadmap.taxonomy.queries import Options
+from roadmap.taxonomy.queries import Options, options
 from roadmap.web.i18n import _
 from roadmap.web.paging import Order, Page
 
@@ -133,6 +133,16 @@ def requirement_page(
         R.next_word_on,
     )
     return read_page(session, select(*columns).where(*where), order_of(sort), *marks)
+
+
+def where_of(session: Session, actor: Actor, query: Query) -> list[ColumnElement[bool]]:
+    """Return what a query asks of a requirement, two statements for the words it may use.
+
+    Raises QueryError for a field or value the list does not know.
+    """
+    asker = Asker(actor.id, actor.team_ids, clock.today())
+    known = fields(team_names(session), options(session))
+    return conditions(query, known, asker) + _texts(session, query)
 
 
 def _texts(session: Session, query: Query) -> list[ColumnElement[bool]]:

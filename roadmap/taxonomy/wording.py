@@ -52,7 +52,16 @@ def history_lines(
 
     Three statements, one more per kind of record that was named, and one without `offered`.
     """
-    entries = list(feed(session, record_type, record_id, limit=limit))
+    return lines_of(session, words, feed(session, record_type, record_id, limit=limit), offered)
+
+
+def lines_of(
+    session: Session, words: Words, entries: Sequence[FeedEntry], offered: Options | None = None
+) -> list[Line]:
+    """Return events of one kind of record in words, as `history_lines` does, without reading them.
+
+    One statement, one more per kind of record that was named, and one without `offered`.
+    """
     people = _ids(entries, words.people)
     people |= {entry.actor_id for entry in entries if entry.actor_id is not None}
     who = names_of(session, people)
