@@ -2,17 +2,24 @@
 
 from flask import Flask
 
+from roadmap.events import subscribe
 from roadmap.launches import (
+    awaited,
     part_views,  # noqa: F401  its routes join the blueprint
     views,
 )
 from roadmap.launches.asking import targets_asked
+from roadmap.launches.events import LaunchChanged
 from roadmap.launches.hand_over import register_holdings
+from roadmap.launches.models import Launch
 from roadmap.mechanisms.asked import register_asker
+from roadmap.requirements.awaiting import register_awaited
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages, what a leaver may hold, and what launches ask of mechanisms."""
+    """Register the pages, what a leaver may hold, what launches ask and who waits for them."""
     app.register_blueprint(views.bp)
     register_holdings()
     register_asker(targets_asked)
+    register_awaited(Launch.key_prefix, awaited.WORDS, awaited.look)
+    subscribe(LaunchChanged, awaited.on_change)

@@ -127,8 +127,17 @@ class RequirementForm(Form):
     )
     shown = HiddenField()
 
-    def offer(self, words: Options, teams: Sequence[tuple[int, str]], kept: Any = None) -> None:
-        """Set the choices; ``kept`` is a requirement whose codes may be switched off by now."""
+    def offer(
+        self,
+        words: Options,
+        teams: Sequence[tuple[int, str]],
+        kept: Any = None,
+        own: Collection[int] | None = None,
+    ) -> None:
+        """Set the choices; ``kept`` is a requirement whose codes may be switched off by now.
+
+        ``own`` are the ids of the teams one may ask for, None for all.
+        """
         codes = codes_of(kept) if kept is not None else {}
         offered: dict[ScopeDimension, set[str]] = {}
         for name, dimension in checks.SCOPE_FIELDS.items():
@@ -142,7 +151,12 @@ class RequirementForm(Form):
         self.needed_by_precision.choices = choices(
             (one.value, _(PRECISIONS[one])) for one in DatePrecision
         )
-        self.team_id.choices = choices([("", _("No team")), *teams])
+        asking = (
+            set(own) | {kept.team_id if kept is not None else None} if own is not None else None
+        )
+        self.team_id.choices = choices(
+            [("", _("No team")), *(one for one in teams if asking is None or one[0] in asking)]
+        )
         for row in self.effort_rows:
             row["team"].choices = choices([(0, _("Choose a team…")), *teams])
 
@@ -190,6 +204,14 @@ class SubmitForm(RequirementForm):
     requester = StringField(_("For somebody else"))
     files = MultipleFileField(_("Files"))
     draft = HiddenField()
+
+
+class PasteForm(Form):
+    """A chat or a mail."""
+
+    thread = TextAreaField(
+        _("The chat or mail"), [InputRequired(message=_("Paste the chat or mail first."))]
+    )
 
 
 class EditForm(RequirementForm):

@@ -1,12 +1,14 @@
 """Commands that merge a duplicate into another requirement, and that take moves back, exactly.
 
-A merge copies support to the target, each person once, and each copy remembers where it came from.
-The duplicate keeps its own rows, so that it stays readable as it was and taking the merge back is
-only the removal of what came from it.
+A merge copies support to the target, each person and each team once, and each copy remembers where
+it came from. The duplicate keeps its own rows, so that it stays readable as it was and taking the
+merge back is only the removal of what came from it.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from roadmap.accounts.current import Actor
 from roadmap.errors import Invalid
@@ -17,6 +19,7 @@ from roadmap.requirements.models import Requirement, RequirementSupport
 from roadmap.requirements.moves import move, put_back, tell
 from roadmap.requirements.rules import RequirementState
 from roadmap.requirements.service import actor_id, demand
+from roadmap.requirements.supporting import only_market
 from roadmap.web.i18n import _
 
 S = RequirementState
@@ -25,7 +28,7 @@ S = RequirementState
 def merge(
     session: Session, actor: Actor | None, duplicate: Requirement, target: Requirement, why: str
 ) -> int:
-    """Merge ``duplicate`` into ``target``; return how many people that brought to the target.
+    """Merge ``duplicate`` into ``target``; return how many people and teams that brought.
 
     The duplicate's requester becomes a supporter. Raises Invalid for a target that is the duplicate
     itself, was merged or declined, and where the duplicate's state allows no merge.
@@ -33,9 +36,10 @@ def merge(
     demand(actor, "requirement.triage")
     _check_target(duplicate, target)
     move(session, actor, duplicate, S.DUPLICATE, why, "merged", duplicate_of_id=target.id)
-    wanted = _support_of(duplicate, _supports(session, duplicate.id))
-    have = {row.person_id for row in _supports(session, target.id)} | {target.requester_id}
-    new = [row for row in wanted if row.person_id not in have]
+    wanted = _brought(duplicate, _supports(session, duplicate.id))
+    have = {_whose(row) for row in _supports(session, target.id)}
+    have.add((target.requester_id, None))
+    new = [row for row in wanted if _whose(row) not in have]
     for row in new:
         row.requirement_id = target.id
     session.add_all(new)
@@ -73,13 +77,22 @@ def _supports(session: Session, requirement_id: int) -> list[RequirementSupport]
     )
 
 
-def _support_of(duplicate: Requirement, rows: list[RequirementSupport]) -> list[RequirementSupport]:
-    """Return what the duplicate brings: its supporters and its requester, each person once."""
+def _whose(row: RequirementSupport) -> tuple[int | None, int | None]:
+    """Return who counts once: the person, or the team somebody spoke for."""
+    return (row.person_id, None) if row.person_id is not None else (None, row.team_id)
+
+
+def _brought(duplicate: Requirement, rows: list[RequirementSupport]) -> list[RequirementSupport]:
+    """Return what the duplicate brings: its supporters, its teams and its requester, each once."""
     brought = [
         RequirementSupport(
             person_id=row.person_id,
+            team_id=row.team_id,
+            entered_by_id=row.entered_by_id,
+            source=row.source,
             reason=row.reason,
             weekly_volume=row.weekly_volume,
+            market=row.market,
             came_from_id=duplicate.id,
             created_at=row.created_at,
         )
@@ -90,8 +103,10 @@ def _support_of(duplicate: Requirement, rows: list[RequirementSupport]) -> list[
         brought.append(
             RequirementSupport(
                 person_id=requester,
+                team_id=duplicate.team_id,
                 reason="",
                 weekly_volume=duplicate.weekly_volume,
+                market=only_market(duplicate),
                 came_from_id=duplicate.id,
                 created_at=duplicate.created_at,
             )
@@ -133,11 +148,32 @@ def unmerge(
 def _take_back(
     session: Session, actor: Actor | None, duplicate: Requirement, target: Requirement
 ) -> None:
-    came = [row for row in _supports(session, target.id) if row.came_from_id == duplicate.id]
+    """Remove what came from the duplicate; who is in another one merged here stays by that."""
+    rows = _supports(session, target.id)
+    came = [row for row in rows if row.came_from_id == duplicate.id]
     for row in came:
         session.delete(row)
+    # Otherwise the new row of a person would meet the old one.
+    session.flush()
+    left = {_whose(row) for row in came}
+    for other in _merged_into(session, target) if left else ():
+        for row in _brought(other, _supports(session, other.id)):
+            if _whose(row) in left:
+                left.discard(_whose(row))
+                row.requirement_id = target.id
+                session.add(row)
     record(session, actor_id(actor), target, "requirement.gave_back", why=duplicate.key)
     publish(session, RequirementChanged(target.id))
+
+
+def _merged_into(session: Session, target: Requirement) -> Sequence[Requirement]:
+    """Return the duplicates of a requirement in the order in which they were merged."""
+    return session.scalars(
+        select(Requirement)
+        .where(Requirement.duplicate_of_id == target.id)
+        .options(selectinload(Requirement.scope))
+        .order_by(Requirement.state_changed_at, Requirement.id)
+    ).all()
 
 
 def undo(session: Session, actor: Actor | None, requirement: Requirement) -> None:

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -13,10 +12,13 @@ from roadmap.events import publish
 from roadmap.history.digest import plain
 from roadmap.history.service import record
 from roadmap.requirements import checks
+from roadmap.requirements.awaiting import prospect, read_event
+from roadmap.requirements.calendar import days_off
 from roadmap.requirements.events import RequirementChanged, RequirementMoved
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import INBOX, RequirementState, may_move, next_word
 from roadmap.requirements.service import actor_id, demand
+from roadmap.requirements.waiting import waited, working_seconds
 from roadmap.web.i18n import _
 
 S = RequirementState
@@ -29,7 +31,11 @@ _MOVED = (
     "state_changed_by",
     "next_word_on",
     "snoozed_until",
+    "snoozed_for",
     "asked_at",
+    "paused_seconds",
+    "decided_at",
+    "waited_seconds",
     "duplicate_of_id",
     "updated_at",
 )
@@ -52,12 +58,24 @@ def decline(session: Session, actor: Actor | None, requirement: Requirement, why
 
 
 def snooze(
-    session: Session, actor: Actor | None, requirement: Requirement, why: str, until: date | None
+    session: Session,
+    actor: Actor | None,
+    requirement: Requirement,
+    why: str,
+    until: date | None = None,
+    awaited: str = "",
 ) -> None:
-    """Put a requirement away until a day after today, when it comes back into triage."""
-    until = _later("until", until)
-    if until == clock.today():
-        raise Invalid.at("until", _("Choose a day after today."))
+    """Put a requirement away until a day after today, an event, or whichever comes first.
+
+    ``awaited`` is an event as `awaiting.read_event` takes it: ``REQ-12 delivered``, ``LCH-4 live``.
+    """
+    event = read_event(awaited)
+    if event is not None:
+        _check_event(session, requirement, event)
+    if until is not None or event is None:
+        until = _later("until", until)
+        if until == clock.today():
+            raise Invalid.at("until", _("Choose a day after today."))
     move(
         session,
         actor,
@@ -67,11 +85,28 @@ def snooze(
         "snoozed",
         next_word_on=until,
         snoozed_until=until,
+        snoozed_for=event,
     )
 
 
+def _check_event(session: Session, requirement: Requirement, event: str) -> None:
+    """Refuse an event that is the requirement's own, happened already, or cannot happen."""
+    if event.startswith(f"{requirement.key} "):
+        raise Invalid.at("awaited", _("A requirement cannot wait for itself."))
+    found = prospect(session, event)
+    if found.happened:
+        raise Invalid.at("awaited", _("%(what)s So decide now.", what=found.sentence))
+    if found.impossible:
+        raise Invalid.at(
+            "awaited", _("%(what)s So this cannot be waited for.", what=found.sentence)
+        )
+
+
 def ask(session: Session, actor: Actor | None, requirement: Requirement, question: str) -> None:
-    """Ask the requester; the requirement leaves the inbox until they comment or edit."""
+    """Ask the requester; it leaves the inbox and its clock stops until they comment or edit.
+
+    There is no day of the next word meanwhile: it counts from the answer.
+    """
     if requirement.requester_id is None:
         raise Invalid.at("reason", _("Nobody is named as requester, so nobody can answer."))
     move(session, actor, requirement, S.TRIAGED, question, "asked", asked_at=clock.now())
@@ -79,8 +114,6 @@ def ask(session: Session, actor: Actor | None, requirement: Requirement, questio
 
 def reopen(session: Session, actor: Actor | None, requirement: Requirement, why: str) -> None:
     """Bring a declined, snoozed or accepted requirement back into triage."""
-    if requirement.state == S.DUPLICATE:
-        raise Invalid.at("reason", _("This was merged: undo the merge instead."))
     move(session, actor, requirement, S.TRIAGED, why, "reopened")
 
 
@@ -117,6 +150,30 @@ def move(
     demand(actor, "requirement.triage")
     why = checks.reason(why)
     old = requirement.state
+    _check_move(requirement, state, action)
+    if next_word_on is not None:
+        next_word_on = _later("next_word_on", next_word_on)
+    elif action != "asked":
+        next_word_on = next_word(state, clock.today())
+    requirement.before_move = {name: plain(getattr(requirement, name)) for name in _MOVED}
+    now = clock.now()
+    fresh: dict[str, Any] = dict.fromkeys(_ENDED)
+    fresh |= _clock(session, requirement, state, now)
+    fresh |= {"state": state, "state_reason": why, "next_word_on": next_word_on}
+    fresh |= {"state_changed_at": now, "state_changed_by": actor_id(actor), "updated_at": now}
+    for name, value in (fresh | columns).items():
+        setattr(requirement, name, value)
+    tell(session, actor, requirement, action, why, old)
+
+
+# What any move ends, unless it sets it anew.
+_ENDED = ("snoozed_until", "snoozed_for", "asked_at", "duplicate_of_id")
+
+
+def _check_move(requirement: Requirement, state: RequirementState, action: str) -> None:
+    old = requirement.state
+    if old == S.DUPLICATE and action != "unmerged":
+        raise Invalid.at("reason", _("This was merged: undo the merge instead."))
     asked_again = action == "asked" and old == S.TRIAGED
     if not asked_again and not may_move(old, state):
         raise Invalid(
@@ -126,18 +183,24 @@ def move(
                 new=word(state),
             )
         )
-    if next_word_on is not None:
-        next_word_on = _later("next_word_on", next_word_on)
-    else:
-        next_word_on = next_word(state, clock.today())
-    requirement.before_move = {name: plain(getattr(requirement, name)) for name in _MOVED}
-    now = clock.now()
-    fresh: dict[str, Any] = {"snoozed_until": None, "asked_at": None, "duplicate_of_id": None}
-    fresh |= {"state": state, "state_reason": why, "next_word_on": next_word_on}
-    fresh |= {"state_changed_at": now, "state_changed_by": actor_id(actor), "updated_at": now}
-    for name, value in (fresh | columns).items():
-        setattr(requirement, name, value)
-    tell(session, actor, requirement, action, why, old)
+
+
+def _clock(
+    session: Session, requirement: Requirement, state: RequirementState, now: datetime
+) -> dict[str, Any]:
+    """Return what a move does to the clock of triage: it stops, starts again, or is read."""
+    old, came = requirement.state, requirement.created_at
+    off = days_off(session, came.date(), now.date())
+    # A new row has no value of its own yet.
+    paused = requirement.paused_seconds or 0
+    if requirement.asked_at is not None:
+        paused += working_seconds(requirement.asked_at, now, off)
+    elif old not in INBOX and state in INBOX:
+        paused += working_seconds(requirement.state_changed_at, now, off)
+    found: dict[str, Any] = {"paused_seconds": paused}
+    if old in INBOX and state not in INBOX:
+        found |= {"decided_at": now, "waited_seconds": waited(came, paused, now, off)}
+    return found
 
 
 def tell(
@@ -159,7 +222,9 @@ def put_back(requirement: Requirement) -> None:
     """Set every column of the last move to what it was."""
     before = requirement.before_move or {}
     for name in _MOVED:
-        setattr(requirement, name, _read(name, before.get(name)))
+        # A move made before a column existed did not change it.
+        if name in before:
+            setattr(requirement, name, _read(name, before[name]))
     requirement.before_move = None
 
 
@@ -171,24 +236,10 @@ def _read(name: str, value: Any) -> Any:
             return RequirementState(value)
         case "next_word_on" | "snoozed_until":
             return date.fromisoformat(value)
-        case "state_changed_at" | "asked_at" | "updated_at":
+        case "state_changed_at" | "asked_at" | "decided_at" | "updated_at":
             return datetime.fromisoformat(value)
         case _:
             return value
-
-
-def wake(session: Session, on: date) -> int:
-    """Bring requirements whose snooze ends by that day back into triage; return how many."""
-    due = session.scalars(
-        select(Requirement)
-        .where(Requirement.state == S.SNOOZED, Requirement.snoozed_until <= on)
-        .order_by(Requirement.id)
-        .limit(500)
-    ).all()
-    for requirement in due:
-        why = _("Its snooze ended; it is looked at again.")
-        move(session, None, requirement, S.SUBMITTED, why, "woken")
-    return len(due)
 
 
 def waits_in_triage(requirement: Requirement) -> bool:

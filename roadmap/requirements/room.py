@@ -9,25 +9,37 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
 from roadmap.accounts.handover import register_holding
+from roadmap.events import subscribe
 from roadmap.requirements import (
     comment_views,  # noqa: F401  its routes join the blueprint
+    drafts,
+    file_views,
+    intake_views,  # noqa: F401  as the ones above
     service,
     steps,
     support_views,  # noqa: F401  as the ones above
     triage_views,
 )
+from roadmap.requirements.events import RequirementMoved, RequirementsStored
 from roadmap.requirements.models import Requirement
-from roadmap.requirements.moves import wake
+from roadmap.requirements.waking import on_move, on_stored, settle_all, wake_due
 from roadmap.requirements.wording import needed_text, ordinal, state_word
 from roadmap.web.markdown import render
+from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation, day
 from roadmap.wording import N_
 
 
 def wake_job(run: jobs.Run) -> dict[str, Any]:
-    """Bring requirements whose snooze is over back into triage."""
+    """Bring requirements back into triage whose day came or whose event is settled."""
     with run.db.writing() as session:
-        return {"woken": wake(session, clock.today())}
+        return {"woken": wake_due(session, clock.today()) + settle_all(session)}
+
+
+def forget_drafts_job(run: jobs.Run) -> dict[str, Any]:
+    """Remove drafts nobody touched for ninety days."""
+    with run.db.writing() as session:
+        return {"forgotten": drafts.forget_old(session)}
 
 
 def count_requested(session: Session, person_id: int) -> int:
@@ -50,5 +62,9 @@ def init_app(app: Flask) -> None:
         app, N_("Requirements"), "requirements.index", "/requirements", "requirement.read"
     )
     add_navigation(app, N_("Triage"), "triage.index", "/triage", "requirement.triage")
+    subscribe(RequirementMoved, on_move)
+    subscribe(RequirementsStored, on_stored)
+    register_panel("requirement.main", file_views.files_panel, place=10)
+    jobs.register("requirements.forget_drafts", forget_drafts_job, every=timedelta(days=1))
     jobs.register("requirements.wake", wake_job, every=timedelta(hours=1))
     register_holding(N_("Requirements"), service.hand_over, count_requested)

@@ -16,6 +16,7 @@ from roadmap.history.conflict import changed_fields
 from roadmap.history.service import record
 from roadmap.keys import next_number
 from roadmap.requirements import checks
+from roadmap.requirements.answering import answered
 from roadmap.requirements.events import RequirementChanged
 from roadmap.requirements.files import StoredFile
 from roadmap.requirements.models import (
@@ -167,8 +168,7 @@ def edit(
     if not wanted:
         return requirement
     apply(requirement, wanted)
-    if actor is not None and actor.id == requirement.requester_id:
-        answered(requirement)
+    answered(session, actor, requirement)
     requirement.updated_at = clock.now()
     record(session, actor_id(actor), requirement, "requirement.edited")
     publish(session, RequirementChanged(requirement.id))
@@ -201,13 +201,6 @@ def in_words(value: Any) -> str:
             )
         case _:
             return str(value)
-
-
-def answered(requirement: Requirement) -> None:
-    """Note that the requester answered what was asked, so that triage sees it again."""
-    if requirement.asked_at is not None:
-        requirement.asked_at = None
-        requirement.next_word_on = next_word(requirement.state, clock.today())
 
 
 def apply(requirement: Requirement, cleaned: Mapping[str, Any]) -> None:

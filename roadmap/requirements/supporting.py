@@ -114,13 +114,14 @@ def _checked(
     if market and market not in known | kept:
         raise Invalid.at(prefix + "market", _("There is no such market. Choose one of the list."))
     if said["volume"] is not None and not market:
-        market = _only_market(requirement)
+        market = only_market(requirement)
         if market is None and known:
             raise Invalid.at(prefix + "market", _("Name the market these items are in."))
     return {"reason": said["reason"], "weekly_volume": said["volume"], "market": market or None}
 
 
-def _only_market(requirement: Requirement) -> str | None:
+def only_market(requirement: Requirement) -> str | None:
+    """Return the market a requirement is about if it names one alone; its scope must be loaded."""
     codes = [row.code for row in requirement.scope if row.dimension == ScopeDimension.MARKET]
     return codes[0] if len(codes) == 1 else None
 

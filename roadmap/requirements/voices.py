@@ -9,6 +9,7 @@ from roadmap.errors import Forbidden, Invalid, NotFound
 from roadmap.events import publish
 from roadmap.history.service import record
 from roadmap.requirements import checks
+from roadmap.requirements.answering import answered
 from roadmap.requirements.events import RequirementChanged
 from roadmap.requirements.models import (
     Requirement,
@@ -16,7 +17,7 @@ from roadmap.requirements.models import (
     RequirementLink,
 )
 from roadmap.requirements.queries import may_edit
-from roadmap.requirements.service import actor_id, answered, demand
+from roadmap.requirements.service import actor_id, demand
 from roadmap.web.i18n import _
 
 
@@ -32,8 +33,7 @@ def comment(
         created_at=clock.now(),
     )
     session.add(said)
-    if actor.id == requirement.requester_id:
-        answered(requirement)
+    answered(session, actor, requirement)
     _tell(session, actor, requirement, "commented")
     return said
 

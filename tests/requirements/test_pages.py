@@ -191,7 +191,7 @@ def test_a_record_costs_a_fixed_number_of_statements(
         make(session, people.alice)
         full = make(session, people.alice, "Another", criteria=["a", "b"], markets=["DE", "FR"])
         for who in (people.bob, people.charlie):
-            supporting.support(session, who, full, "me too", 12)
+            supporting.support(session, who, full, "me too", 12, "DE")
             voices.comment(session, who, full, "**yes** <script>alert(1)</script>")
         moves.accept(session, people.bob, full, "It saves hours")
     client = sign_in(cast.bob)
@@ -351,7 +351,8 @@ def test_the_record_takes_comments_support_criteria_and_prerequisites(
     )
     assert (
         charlie.post(
-            f"{here}/support", data={"support_reason": "yes", "support_volume": "40"}
+            f"{here}/support",
+            data={"support_reason": "yes", "support_volume": "40", "support_market": "DE"},
         ).status_code
         == 303
     )

@@ -23,6 +23,7 @@ from roadmap.requirements import (
     support_queries,
     supporting,
     voices,
+    waking,
 )
 from roadmap.requirements.inbox import read_inbox
 from roadmap.requirements.models import (
@@ -156,8 +157,8 @@ def test_a_snoozed_one_wakes_on_its_day(database: Database, people: People, make
                 moves.snooze(session, people.bob, found, "later", bad)
         moves.snooze(session, people.bob, found, "later", until)
         session.flush()
-        assert moves.wake(session, until - timedelta(days=1)) == 0
-        assert moves.wake(session, until) == 1
+        assert waking.wake_due(session, until - timedelta(days=1)) == 0
+        assert waking.wake_due(session, until) == 1
         assert (found.state, found.snoozed_until) == (S.SUBMITTED, None)
 
 
@@ -166,8 +167,8 @@ def test_support_is_counted_once_and_can_be_withdrawn(
 ) -> None:
     with database.writing() as session:
         found = make(session, people.alice)
-        supporting.support(session, people.charlie, found, "yes", 5)
-        supporting.support(session, people.charlie, found, "very much", 7)
+        supporting.support(session, people.charlie, found, "yes", 5, "DE")
+        supporting.support(session, people.charlie, found, "very much", 7, "FR")
         (one,) = support_queries.supporters(session, 1)
         assert (one.reason, one.weekly_volume, one.team) == (
             "very much",
@@ -203,8 +204,8 @@ def test_a_merge_moves_each_supporter_once_and_remembers_where_from(
 ) -> None:
     with database.writing() as session:
         duplicate, target = make(session, people.alice, "Twice"), make(session, people.bob, "Once")
-        supporting.support(session, people.charlie, duplicate, "mine", 3)
-        supporting.support(session, people.charlie, target, "here too", 4)
+        supporting.support(session, people.charlie, duplicate, "mine", 3, "DE")
+        supporting.support(session, people.charlie, target, "here too", 4, "DE")
         assert merging.merge(session, people.bob, duplicate, target, "The same need") == 1
         found = {one.name: one.came_from for one in support_queries.supporters(session, target.id)}
         assert found == {"Alice": "REQ-1", "Charlie": None}
@@ -257,7 +258,7 @@ def test_merge_then_unmerge_restores_every_byte(
         crowd.append(people.alice.__class__(**{**vars(people.alice), "id": fourth.id}))
         duplicate, target = make(session, people.alice, "Twice"), make(session, people.bob, "Once")
         for number in sorted(on_duplicate):
-            supporting.support(session, crowd[number], duplicate, reason, number)
+            supporting.support(session, crowd[number], duplicate, reason, number, "FR")
         for number in sorted(on_target):
             supporting.support(session, crowd[number], target, reason)
         if before == "asked":
