@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import available_timezones
 
 ROOT = Path(__file__).resolve().parent
@@ -81,6 +82,57 @@ def _zone(name: str, default: str) -> str:
     return raw
 
 
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over; ``tls`` is starttls, always (from the first byte) or none."""
+
+    host: str
+    port: int
+    tls: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+_MAIL_EXAMPLE = "give smtp://user:password@mail.example.org:587?tls=starttls."
+
+
+def mail_server(url: str) -> MailServer | None:
+    """Return the mail server a MAIL_URL names, None for none; raises ConfigError."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ConfigError(f"MAIL_URL cannot be read: {_MAIL_EXAMPLE}") from None
+    if parts.scheme not in {"smtp", "smtps"} or not host or parts.path not in {"", "/"}:
+        raise ConfigError(f"MAIL_URL is no address of a mail server: {_MAIL_EXAMPLE}")
+    here = host in {"localhost", "127.0.0.1", "::1"}
+    usual = "always" if parts.scheme == "smtps" else "none" if here else "starttls"
+    tls = parse_qs(parts.query).get("tls", [usual])[0]
+    if tls not in {"starttls", "always", "none"} or (parts.scheme == "smtps" and tls != "always"):
+        raise ConfigError("MAIL_URL has an unknown tls: give tls=starttls, tls=always or tls=none.")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if tls == "none" and password and not here:
+        raise ConfigError("MAIL_URL would send a password in the clear: give tls=starttls.")
+    return MailServer(host, port or (465 if tls == "always" else 587), tls, user, password)
+
+
+def _mail_url() -> str:
+    raw = os.environ.get("MAIL_URL") or ""
+    mail_server(raw)
+    return raw
+
+
+def _mail_from() -> str:
+    raw = " ".join((os.environ.get("MAIL_FROM") or "").split())
+    if not raw and os.environ.get("MAIL_URL"):
+        raise ConfigError("MAIL_FROM is missing: give the address mail comes from.")
+    if raw and "@" not in raw:
+        raise ConfigError(f"MAIL_FROM is {raw!r}: give an address as in roadmap@example.org.")
+    return raw
+
+
 def _database_url() -> str:
     raw = os.environ.get("DATABASE_URL") or f"sqlite:///{_instance() / 'roadmap.db'}"
     # Hosting platforms hand out the scheme without a driver; only psycopg 3 is installed.
@@ -131,6 +183,12 @@ class Config:
     )
     # Zone for people who have not chosen one, as in Europe/Dublin.
     TIME_ZONE: str = field(default_factory=lambda: _zone("TIME_ZONE", "UTC"))
+    # Mail server as smtp://user:password@host:587?tls=starttls; empty sends no mail.
+    MAIL_URL: str = field(default_factory=_mail_url, repr=False)
+    # Address mail comes from, as in roadmap@example.org; needed with MAIL_URL.
+    MAIL_FROM: str = field(default_factory=_mail_from)
+    # Hour of a person's day at which the daily mail is written, in their time zone.
+    DIGEST_HOUR: int = field(default_factory=lambda: _number("DIGEST_HOUR", 8, 0, 23))
     # Threads of the web server.
     THREADS: int = field(default_factory=lambda: _number("THREADS", 4, 1, 64))
     # Seconds the worker may lag before /readyz answers 503.
