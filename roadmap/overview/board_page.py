@@ -1,44 +1,63 @@
-"""Loads the portfolio board: all launches once, light; verdicts with reasons for one page."""
+"""Loads the portfolio board: one page of launches with their reasons, and the counts of all."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
-from roadmap.overview.portfolio import (
-    WEEKS,
-    Counts,
-    Filters,
-    Line,
-    line,
-    page_of,
-    sort_rows,
-)
+from roadmap.overview.gaps import lead_of
+from roadmap.overview.portfolio import PAGE_SIZE, WEEKS, Line, line, soon_until
 from roadmap.overview.queries import (
-    BoardRow,
-    board_rows,
-    in_market,
+    rows_by_id,
     speech_for,
     used_markets,
     used_teams,
     words_since,
 )
-from roadmap.readiness.queries import LIVE_LIMIT, ShownVerdict, verdicts_for
+from roadmap.overview.standing import (
+    GROUPS,
+    RECOMPUTING,
+    Filters,
+    Judged,
+    Mark,
+    Slice,
+    chip_rules,
+    judge_outdated,
+    read_mark,
+    slice_of,
+    standing,
+)
+from roadmap.readiness.queries import verdicts_for
+
+_GROUP_AT = tuple(GROUPS)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many launches each group and chip holds."""
+
+    total: int
+    groups: Mapping[str, int]
+    chips: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Board:
-    """The board as shown: one page of lines, the counts of all, and what stands on other pages."""
+    """The board as shown: one page of lines, the counts of all, and what stands on other pages.
+
+    `lost` says that the address named a place nobody knows, so that the board begins at its start.
+    """
 
     lines: tuple[Line, ...]
     counts: Counts
     filters: Filters
     first: int
     shown: int
-    after: int | None
+    after: str | None
+    lost: bool
     markets: Sequence[tuple[str, str]]
     teams: Sequence[tuple[int, str]]
     worse: tuple[Line, ...]
@@ -55,57 +74,72 @@ class Board:
         return list(found.items())
 
 
-def judge_again(
-    session: Session, rows: Sequence[BoardRow]
-) -> tuple[list[BoardRow], dict[int, ShownVerdict]]:
-    """Judge now what is outdated, up to `LIVE_LIMIT`; return the rows as they then stand."""
-    old = [row.id for row in rows if not row.fresh and not row.all_live][:LIVE_LIMIT]
-    fresh = verdicts_for(session, old) if old else {}
-    known = {i: v for i, v in fresh.items() if not v.recomputing}
-    return [
-        replace(row, word=known[row.id].word.value, outlook=known[row.id].outlook.value, fresh=True)
-        if row.id in known
-        else row
-        for row in rows
-    ], known
+def _cut(
+    session: Session, actor: Actor, filters: Filters, mark: Mark | None
+) -> tuple[Slice, Judged]:
+    """Return a page of the board; what is outdated is judged before it is sorted, up to a limit."""
+    now = clock.now()
+    today = now.date()
+
+    def asked(judged: Judged) -> Slice:
+        at = standing(actor, now, filters, judged)
+        rules = chip_rules(at, actor, today, soon_until(today))
+        return slice_of(session, at, rules, filters.chip, mark, PAGE_SIZE)
+
+    found = asked({})
+    if not found.groups[RECOMPUTING]:
+        return found, {}
+    judged = judge_outdated(session, standing(actor, now, filters))
+    return (asked(judged), judged) if judged else (found, {})
 
 
-def load(
-    session: Session, actor: Actor, filters: Filters, after: int | None, *, choices: bool = True
-) -> Board:
+def load(session: Session, actor: Actor, filters: Filters, after: str | None) -> Board:
     """Return one page of the board; the number of statements depends only on what is asked.
 
     Two numbers occur: while verdicts are being computed again, gathering adds its own statements.
     """
     now = clock.now()
     today = now.date()
-    rows, known = judge_again(session, board_rows(session, actor, now))
-    market = in_market(session, filters.market) if filters.market else None
-    found = sort_rows(rows, filters, market, today, actor.id, actor.team_ids)
-    first, end = page_of(found.rows, after)
-    page = found.rows[first:end]
-    ids = [row.id for _group, row in page]
-    missing = [i for i in ids if i not in known]
-    verdicts = {**known, **verdicts_for(session, missing, now)}
+    mark = read_mark(after) if after else None
+    found, judged = _cut(session, actor, filters, mark)
+    marks = found.rows[:PAGE_SIZE]
+    ids = [one.id for one in marks]
+    rows = {row.id: row for row in rows_by_id(session, actor, ids, now)}
+    stored = verdicts_for(session, [i for i in ids if i not in judged], now)
+    verdicts = {**stored, **judged}
     history = words_since(session, ids, now - timedelta(weeks=WEEKS))
-    answers = [a for i in ids for a in verdicts[i].reasons]
-    speech = speech_for(session, actor, answers, people=[row.owner_id for _g, row in page])
+    speech = speech_for(
+        session,
+        actor,
+        [a for i in ids if (a := lead_of(verdicts[i])) is not None],
+        people=[row.owner_id for row in rows.values()],
+    )
     lines = tuple(
-        line(group, row, verdicts[row.id], history.get(row.id, ()), speech, today, now)
-        for group, row in page
+        line(
+            _GROUP_AT[one.place],
+            rows[one.id],
+            verdicts[one.id],
+            history.get(one.id, ()),
+            speech,
+            today,
+            now,
+        )
+        for one in marks
+        if one.id in rows
     )
     overdue = [one for one in lines if one.overdue and one.due is not None]
     return Board(
         lines=lines,
-        counts=found.counts,
+        counts=Counts(found.total, found.groups, found.chips),
         filters=filters,
-        first=first,
-        shown=len(found.rows),
-        after=page[-1][1].id if page and end < len(found.rows) else None,
-        markets=used_markets(session) if choices else (),
-        teams=used_teams(session) if choices else (),
+        first=found.before,
+        shown=found.chips[filters.chip],
+        after=str(marks[-1]) if len(found.rows) > PAGE_SIZE else None,
+        lost=bool(after) and mark is None,
+        markets=used_markets(session),
+        teams=used_teams(session),
         worse=tuple(one for one in lines if one.change == "worse"),
         waiting=min(overdue, key=lambda one: one.due or today, default=None),
         today=today,
-        recomputing=sum(1 for row in rows if not row.fresh and not row.all_live),
+        recomputing=found.groups[RECOMPUTING],
     )

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol, TypeVar
 
 from roadmap.overview.measures import measured_text, required_text
 from roadmap.overview.names import title_of
@@ -15,6 +16,8 @@ from roadmap.overview.speech import Said, Speech
 from roadmap.readiness.answers import Answer, Code, Status
 from roadmap.readiness.facts import Severity
 from roadmap.readiness.outlook import Outlook
+from roadmap.readiness.queries import ShownVerdict
+from roadmap.readiness.stored import Outline
 from roadmap.readiness.verdict import Word, add_up
 from roadmap.web.i18n import _
 
@@ -181,7 +184,26 @@ def scope_text(answer: Answer, speech: Speech) -> str:
 # ---- the one reason, and what would change ----
 
 
-def lead(word: Word, answers: Iterable[Answer]) -> Answer | None:
+class Judged(Protocol):
+    """The part of an answer that says whether it gives the verdict its word."""
+
+    @property
+    def status(self) -> Status: ...
+
+    @property
+    def waiver_id(self) -> int | None: ...
+
+    @property
+    def is_required(self) -> bool: ...
+
+    @property
+    def passes(self) -> bool: ...
+
+
+AnyAnswer = TypeVar("AnyAnswer", bound=Judged)
+
+
+def lead(word: Word, answers: Iterable[AnyAnswer]) -> AnyAnswer | None:
     """Return the answer that gives the verdict its word: a failure, else an open or waived one."""
     required = [a for a in answers if a.is_required and not a.passes]
     failing = [a for a in required if a.status is Status.FAIL and a.waiver_id is None]
@@ -192,6 +214,12 @@ def lead(word: Word, answers: Iterable[Answer]) -> Answer | None:
         Word.LIVE_BREACH: (failing, open_, waived),
     }.get(word, (open_, failing, waived))
     return next((group[0] for group in first if group), None)
+
+
+def lead_of(verdict: ShownVerdict) -> Answer | None:
+    """Return the answer that gives a shown verdict its word; of a stored one only it is read."""
+    found = lead(verdict.word, verdict.outlines)
+    return verdict.reasons[found.number] if isinstance(found, Outline) else found
 
 
 def settle(answers: Iterable[Answer], done: Iterable[Answer]) -> list[Answer]:

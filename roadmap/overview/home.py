@@ -1,11 +1,11 @@
 """Loads the home page: what waits for one person, each with its next step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select, union
+from sqlalchemy import Text, case, cast, func, literal, not_, or_, select, union
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -16,13 +16,21 @@ from roadmap.launches.models import Launch, LaunchCell, LaunchMechanism, Trainin
 from roadmap.mechanisms.gather import fresh_since
 from roadmap.mechanisms.kinds import HUMAN_KINDS, Stage
 from roadmap.mechanisms.models import Mechanism
-from roadmap.overview.gaps import Row, lead, rows_of
+from roadmap.overview.gaps import Row, lead_of, rows_of
 from roadmap.overview.launch_room import compared, last_monday
-from roadmap.overview.queries import ENDED, BoardRow, board_rows, speech_for, words_since
-from roadmap.overview.speech import Said
-from roadmap.readiness.answers import Code
-from roadmap.readiness.models import ChecklistItem, GapPlan, Waiver
-from roadmap.readiness.queries import verdicts_for
+from roadmap.overview.queries import BoardRow, rows_by_id, speech_for, words_since
+from roadmap.overview.speech import Said, Speech
+from roadmap.overview.standing import ENDED, may_be_shown, standing
+from roadmap.readiness.answers import Answer, Code
+from roadmap.readiness.models import (
+    ChecklistItem,
+    CurrentVerdict,
+    GapPlan,
+    StoredVerdict,
+    Waiver,
+)
+from roadmap.readiness.queries import ShownVerdict, verdicts_for
+from roadmap.readiness.stored import StoredReasons
 from roadmap.readiness.verdict import Word
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import INBOX
@@ -30,8 +38,6 @@ from roadmap.taxonomy.models import PolicyVersion
 from roadmap.web.i18n import _
 from roadmap.web.templating import day
 
-# Launches whose answers are searched for one's own.
-SEARCHED = 200
 SHOWN = 15
 RECENT = timedelta(days=14)
 REHEARSED = timedelta(days=180)
@@ -93,6 +99,7 @@ class Home:
     checks: tuple[Owed, ...]
     items: tuple[Owed, ...]
     launches: tuple[MyLaunch, ...]
+    launches_count: int
     requirements: tuple[MyRequirement, ...]
     mechanisms: tuple[MyMechanism, ...]
     waivers: tuple[Any, ...]
@@ -124,11 +131,11 @@ class Home:
         return [one for one in self.launches if one.change != "same"]
 
 
-def _launches_owing(session: Session, actor: Actor) -> list[int]:
-    """Return launches in which an answer may be the person's, the next dates first."""
+def _may_owe(actor: Actor) -> Any:
+    """Return a statement for the launches in which an answer may be the person's."""
     me = literal(actor.id)
     guideline = select(PolicyVersion.policy_area_code).where(PolicyVersion.owner_id == actor.id)
-    found = union(
+    return union(
         select(LaunchMechanism.launch_id)
         .join(Mechanism, Mechanism.id == LaunchMechanism.mechanism_id)
         .where(Mechanism.owner_id == me),
@@ -138,13 +145,49 @@ def _launches_owing(session: Session, actor: Actor) -> list[int]:
         select(LaunchCell.launch_id).where(LaunchCell.policy_area_code.in_(guideline)),
         select(Launch.id).where(Launch.owner_id == me),
     ).subquery()
+
+
+def _owing(
+    session: Session, actor: Actor, now: datetime
+) -> tuple[dict[int, str], dict[int, list[Answer]]]:
+    """Return the titles of launches that wait for the person, and the open answers they own.
+
+    The text of the stored reasons is asked for the owner first, so that only verdicts that name the
+    person are read; those that may not be shown are judged now, as far as pages judge.
+    """
+    found = select(_may_owe(actor))
+    names_me = cast(StoredVerdict.reasons, Text).like(f'%"owner": {actor.id}%')
+    shown = may_be_shown(now)
     query = (
-        select(Launch.id)
-        .where(Launch.id.in_(select(found)), Launch.state.not_in(ENDED), seen_by(actor))
+        select(Launch.id, Launch.title, case((shown, True), else_=False), StoredVerdict.reasons)
+        .outerjoin(CurrentVerdict, CurrentVerdict.launch_id == Launch.id)
+        .outerjoin(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
+        .where(
+            Launch.id.in_(found),
+            Launch.state.not_in(ENDED),
+            seen_by(actor),
+            or_(not_(shown), names_me),
+        )
         .order_by(Launch.commitment_no.is_(None), Launch.id.desc())
-        .limit(SEARCHED)
     )
-    return list(session.scalars(query))
+    titles: dict[int, str] = {}
+    mine: dict[int, list[Answer]] = {}
+    outdated = []
+    for launch_id, title, fresh, stored in session.execute(query):
+        titles[launch_id] = title
+        if fresh:
+            reasons = StoredReasons(stored)
+            mine[launch_id] = [
+                reasons[one.number]
+                for one in reasons.outlines
+                if one.is_required and one.waiver_id is None and one.owner_id == actor.id
+            ]
+        else:
+            outdated.append(launch_id)
+    if outdated:
+        for i, verdict in verdicts_for(session, outdated, now).items():
+            mine[i] = [a for a in verdict.gaps if a.owner_id == actor.id]
+    return titles, mine
 
 
 def _requirements(session: Session, actor: Actor, now: datetime) -> list[MyRequirement]:
@@ -233,22 +276,46 @@ def _owes(row: Any, today: date) -> list[str]:
     return owes
 
 
-def _my_launches(
-    session: Session, actor: Actor, rows: Sequence[BoardRow], now: datetime
-) -> list[MyLaunch]:
-    ids = [row.id for row in rows]
-    verdicts = verdicts_for(session, ids, now)
-    history = words_since(session, ids, now - timedelta(days=14))
-    leads = {i: lead(v.word, v.reasons) for i, v in verdicts.items()}
-    speech = speech_for(session, actor, [a for a in leads.values() if a is not None])
+@dataclass(frozen=True)
+class _Own:
+    """The person's launches that are not all live: those shown, what changed, how many."""
+
+    rows: Sequence[BoardRow]
+    count: int
+    verdicts: Mapping[int, ShownVerdict]
+    was: Mapping[int, Word]
+
+
+def _own(session: Session, actor: Actor, now: datetime) -> _Own:
+    """Return the person's launches, those whose verdict changed first, then by date."""
+    mine = or_(Launch.owner_id == actor.id, Launch.team_id.in_(sorted(actor.team_ids)))
+    at = standing(actor, now, within=mine)
+    query = select(at.c.id, at.c.starts_on, at.c.fresh, at.c.word).where(at.c.live.is_(False))
+    found = session.execute(query).all()
+    history = words_since(session, [r.id for r in found], now - timedelta(days=14))
     monday = datetime.combine(last_monday(now.date()), time(), UTC)
+    was = {
+        launch_id: Word(before[-1].word)
+        for launch_id, past in history.items()
+        if (before := [p for p in past if p.at < monday])
+    }
+
+    def place(row: Any) -> tuple[bool, date, int]:
+        same = row.id not in was or not row.fresh or was[row.id] == row.word
+        return same, row.starts_on or date.max, row.id
+
+    ids = [r.id for r in sorted(found, key=place)[:SHOWN]]
+    rows = {row.id: row for row in rows_by_id(session, actor, ids, now)}
+    verdicts = verdicts_for(session, ids, now)
+    return _Own([rows[i] for i in ids if i in rows], len(found), verdicts, was)
+
+
+def _my_launches(own: _Own, speech: Speech) -> list[MyLaunch]:
     found = []
-    for row in rows:
-        verdict = verdicts[row.id]
-        before = [p for p in history.get(row.id, ()) if p.at < monday]
-        was = Word(before[-1].word) if before else None
+    for row in own.rows:
+        verdict, was = own.verdicts[row.id], own.was.get(row.id)
         change = compared(was, verdict.word) if was and not verdict.recomputing else "same"
-        first = leads[row.id]
+        first = lead_of(verdict)
         found.append(
             MyLaunch(
                 row,
@@ -266,25 +333,20 @@ def load(session: Session, actor: Actor) -> Home:
     """Return what waits for the person, in a fixed number of statements."""
     now = clock.now()
     today = now.date()
-    ids = _launches_owing(session, actor)
-    verdicts = verdicts_for(session, ids, now)
-    mine = {
-        i: [a for a in verdicts[i].gaps if a.owner_id == actor.id] for i in ids if i in verdicts
-    }
-    answers = [a for own in mine.values() for a in own]
-    speech = speech_for(session, actor, answers, launches=ids)
+    titles, mine = _owing(session, actor, now)
+    own = _own(session, actor, now)
+    answers = [a for each in mine.values() for a in each]
+    answers += [a for v in own.verdicts.values() if (a := lead_of(v)) is not None]
+    speech = speech_for(session, actor, answers)
     owed = [
-        Owed(i, speech.launches[i], row)
-        for i, own in mine.items()
-        if i in speech.launches
-        for row in rows_of(own, speech, today)
+        Owed(i, titles[i], row) for i, each in mine.items() for row in rows_of(each, speech, today)
     ]
     owed.sort(key=lambda o: (o.row.due or date.max, o.launch_id))
-    rows = [r for r in board_rows(session, actor, now, own=True) if not r.all_live][:SHOWN]
     return Home(
         checks=tuple(o for o in owed if o.row.code != Code.CHECKLIST),
         items=tuple(o for o in owed if o.row.code == Code.CHECKLIST),
-        launches=tuple(_my_launches(session, actor, rows, now)),
+        launches=tuple(_my_launches(own, speech)),
+        launches_count=own.count,
         requirements=tuple(_requirements(session, actor, now)),
         mechanisms=tuple(_mechanisms(session, actor, today)),
         waivers=tuple(_waivers(session, actor)) if actor.may("waiver.approve") else (),

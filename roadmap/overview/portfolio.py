@@ -1,14 +1,14 @@
-"""The portfolio board: which launches need help, grouped by outlook, the worst first. Pure."""
+"""The portfolio board: what it shows of one launch, its chips and groups of checks. Pure."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from roadmap.overview.gaps import lead
+from roadmap.overview.gaps import lead_of
 from roadmap.overview.launch_room import compared, working_days_until
 from roadmap.overview.queries import BoardRow, PastWord
 from roadmap.overview.speech import Said, Speech
+from roadmap.overview.standing import AT_RISK, LATE, group_of
 from roadmap.readiness.answers import Answer, Code
 from roadmap.readiness.queries import ShownVerdict
 from roadmap.readiness.verdict import Word
@@ -19,29 +19,8 @@ PAGE_SIZE = 100
 SOON_DAYS = 10
 WEEKS = 8
 
-LATE, AT_RISK, RECOMPUTING, NO_DATE, ON_TRACK, READY, LIVE = (
-    "LATE",
-    "AT_RISK",
-    "RECOMPUTING",
-    "NO_DATE",
-    "ON_TRACK",
-    "READY",
-    "LIVE",
-)
-# In this order on the board; the ready ones apart and last, what is all live below them.
-GROUPS: Mapping[str, str] = {
-    LATE: N_("a blocker cannot pass in time"),
-    AT_RISK: N_("no owner, or less time left than such checks usually take"),
-    RECOMPUTING: N_("something changed; the verdict is being computed again"),
-    NO_DATE: N_("nothing to hold yet: no date is set"),
-    ON_TRACK: N_("every gap has an owner and ends by its due day"),
-    READY: N_("nothing stands between these and go"),
-    LIVE: N_("every phase is live"),
-}
 # A red word on track is expected; only these groups shout.
 LOUD = frozenset({LATE, AT_RISK})
-_HELP = frozenset({LATE, AT_RISK})
-_GO = frozenset({Word.READY, Word.LIVE_OK})
 
 CHIPS: Mapping[str, str] = {
     "help": N_("Needs help"),
@@ -83,123 +62,12 @@ CHECK_GROUPS: Mapping[str, tuple[str, frozenset[str]]] = {
 _STATES = ("fail", "unknown", "stale", "waived")
 
 
-def group_of(row: BoardRow) -> str:
-    """Return the board's group of a launch from its stored verdict."""
-    if row.all_live:
-        return LIVE
-    if not row.fresh:
-        return RECOMPUTING
-    return group_of_verdict(row, row.word or Word.HOLD, row.outlook or AT_RISK)
-
-
-def group_of_verdict(row: BoardRow, word: str, outlook: str) -> str:
-    """Return the board's group of a launch whose verdict is known."""
-    if row.all_live:
-        return LIVE
-    if word in _GO:
-        return READY
-    return outlook if outlook in GROUPS else AT_RISK
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the address asks for: a chip, a market, a team, a word in the title."""
-
-    chip: str = "all"
-    market: str = ""
-    team: int | None = None
-
-    @property
-    def narrowed(self) -> bool:
-        """Tell whether anything is left out."""
-        return self.chip != "all" or bool(self.market) or self.team is not None
-
-
-def chip_rule(
-    chip: str, today: date, person_id: int | None, team_ids: Iterable[int]
-) -> Callable[[BoardRow, str], bool]:
-    """Return the rule of a chip: (row, its group) -> shown."""
-    teams = frozenset(team_ids)
-
-    def soon(row: BoardRow, group: str) -> bool:
-        if row.starts_on is None or group == LIVE:
-            return False
-        # Counting goes day by day, so dates that cannot be near are left out first.
-        near = today <= row.starts_on <= today + timedelta(days=2 * SOON_DAYS)
-        return near and working_days_until(today, row.starts_on) <= SOON_DAYS
-
-    rules: dict[str, Callable[[BoardRow, str], bool]] = {
-        "help": lambda _row, group: group in _HELP,
-        "mine": lambda row, _g: row.owner_id == person_id or row.team_id in teams,
-        "soon": soon,
-        "not-ready": lambda row, group: _word(row, group) == Word.NOT_READY,
-        "hold": lambda row, group: _word(row, group) == Word.HOLD,
-        "waivers": lambda row, group: _word(row, group) == Word.CONDITIONAL,
-    }
-    return rules.get(chip, lambda _row, _group: True)
-
-
-def _word(row: BoardRow, group: str) -> str:
-    return Word.HOLD if group == RECOMPUTING or not row.word else row.word
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many launches each group and chip holds."""
-
-    total: int
-    groups: Mapping[str, int]
-    chips: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Sorted:
-    """The rows a board shows, in its order, each with its group, and the counts of all."""
-
-    rows: tuple[tuple[str, BoardRow], ...]
-    counts: Counts
-
-
-def _place(entry: tuple[str, BoardRow]) -> tuple[int, date, int]:
-    group, row = entry
-    return list(GROUPS).index(group), row.starts_on or date.max, row.id
-
-
-def sort_rows(
-    rows: Iterable[BoardRow],
-    filters: Filters,
-    in_market: frozenset[int] | None,
-    today: date,
-    person_id: int | None,
-    team_ids: Iterable[int],
-) -> Sorted:
-    """Group, count and filter the launches of a board.
-
-    `in_market` holds the launches with a cell in the market asked for, None if none is. Chips count
-    within market and team, so that a number is what a click shows.
-    """
-    known = [
-        (group_of(row), row)
-        for row in rows
-        if (in_market is None or row.id in in_market)
-        and (filters.team is None or row.team_id == filters.team)
-    ]
-    rules = {chip: chip_rule(chip, today, person_id, team_ids) for chip in CHIPS}
-    chips = {
-        chip: sum(1 for group, row in known if rule(row, group)) for chip, rule in rules.items()
-    }
-    chosen = rules.get(filters.chip, rules["all"])
-    shown = sorted((e for e in known if chosen(e[1], e[0])), key=_place)
-    groups = Counter(group for group, _row in known)
-    return Sorted(tuple(shown), Counts(len(known), groups, chips))
-
-
-def page_of(rows: Sequence[tuple[str, BoardRow]], after: int | None) -> tuple[int, int]:
-    """Return (first, end) of the page that begins after a launch; the first page if it is gone."""
-    first = 0
-    if after is not None:
-        first = next((n + 1 for n, (_g, row) in enumerate(rows) if row.id == after), 0)
-    return first, min(first + PAGE_SIZE, len(rows))
+def soon_until(today: date) -> date:
+    """Return the last day within the working days that count as soon."""
+    day = today
+    while working_days_until(today, day + timedelta(days=1)) <= SOON_DAYS:
+        day += timedelta(days=1)
+    return day
 
 
 # ---- one row with its verdict ----
@@ -215,7 +83,6 @@ class Line:
     recomputing: bool
     waivers: int
     reason: Said | None
-    fix: Said | None
     more: int
     owner: str | None
     due: date | None
@@ -223,7 +90,12 @@ class Line:
     change: str
     was: Word | None
     steps: tuple[tuple[float, float], ...]
-    checks: Mapping[str, tuple[str, int]]
+    verdict: ShownVerdict
+
+    @property
+    def checks(self) -> Mapping[str, tuple[str, int]]:
+        """Return, for each group of checks with an open answer, its worst state and count."""
+        return check_states(self.verdict.reasons)
 
     @property
     def loud(self) -> bool:
@@ -241,12 +113,12 @@ def line(
     now: datetime,
 ) -> Line:
     """Return what the board shows of one launch."""
-    first = lead(verdict.word, verdict.reasons)
+    first = lead_of(verdict)
     monday = today - timedelta(days=today.weekday() or 7)
     was = _word_on(history, monday)
     due = first.required_by if first is not None else None
     if not verdict.recomputing:
-        group = group_of_verdict(row, verdict.word, verdict.outlook)
+        group = group_of(row.all_live, True, verdict.word, verdict.outlook)
     return Line(
         row=row,
         group=group,
@@ -254,21 +126,15 @@ def line(
         recomputing=verdict.recomputing,
         waivers=verdict.waived,
         reason=speech.says(first) if first is not None else None,
-        fix=speech.fix(first) if first is not None else None,
-        more=_more(verdict.gaps, first),
+        more=len(verdict.open_questions - {first.question}) if first is not None else 0,
         owner=speech.person(first.owner_id) if first is not None else None,
         due=due,
         overdue=due is not None and due < today and first is not None and first.waiver_id is None,
         change=compared(was, verdict.word) if was and not verdict.recomputing else "same",
         was=was,
         steps=steps(history, None if verdict.recomputing else verdict.word, now),
-        checks=check_states(verdict.reasons),
+        verdict=verdict,
     )
-
-
-def _more(gaps: Sequence[Answer], first: Answer | None) -> int:
-    questions = {a.question for a in gaps}
-    return len(questions - {first.question}) if first is not None else 0
 
 
 def _word_on(history: Sequence[PastWord], day: date) -> Word | None:

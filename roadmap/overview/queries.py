@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flask import request
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap.accounts.models import Person, Team
-from roadmap.launches.access import Asker, visible
-from roadmap.launches.kinds import LaunchState, PhaseState
+from roadmap.launches.access import AnySelect, Asker, visible
+from roadmap.launches.kinds import PhaseState
 from roadmap.launches.models import (
     Launch,
     LaunchCell,
@@ -21,6 +22,7 @@ from roadmap.launches.models import (
 )
 from roadmap.mechanisms.models import Mechanism
 from roadmap.overview.speech import Speech, named_in
+from roadmap.overview.standing import ENDED, next_position
 from roadmap.overview.timeline import Need
 from roadmap.overview.timeline import Phase as TimelinePhase
 from roadmap.readiness.answers import Answer
@@ -28,8 +30,6 @@ from roadmap.readiness.models import CurrentVerdict, StoredVerdict
 from roadmap.requirements.models import Requirement
 from roadmap.taxonomy.models import Market
 from roadmap.taxonomy.queries import options
-
-ENDED = (LaunchState.CLOSED, LaunchState.CANCELLED)
 
 
 def _numbers(keys: Iterable[str]) -> list[int]:
@@ -112,20 +112,6 @@ def team_name(session: Session, team_id: int | None) -> str | None:
 
 # ---- many launches ----
 
-_judged = (
-    select(
-        Phase.launch_id,
-        func.coalesce(
-            func.min(case((Phase.state != PhaseState.LIVE, Phase.position))),
-            func.max(Phase.position),
-        ).label("position"),
-        func.max(Phase.position).label("last"),
-        func.sum(case((Phase.state != PhaseState.LIVE, 1), else_=0)).label("to_come"),
-    )
-    .group_by(Phase.launch_id)
-    .subquery("judged")
-)
-
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
@@ -157,38 +143,44 @@ class BoardRow:
         return f"{Launch.key_prefix}-{self.id}"
 
 
-_BOARD = (
-    select(
-        Launch.id,
-        Launch.title,
-        Launch.type,
-        Launch.tier,
-        Launch.state,
-        Launch.owner_id,
-        Launch.team_id,
-        Launch.confidential,
-        Launch.commitment_no,
-        _judged.c.position,
-        _judged.c.last,
-        _judged.c.to_come,
-        Phase.share,
-        Phase.starts_on,
-        Phase.precision,
-        StoredVerdict.word,
-        StoredVerdict.outlook,
-        StoredVerdict.evaluated_at,
-        CurrentVerdict.outdated,
-        CurrentVerdict.valid_until,
+@cache
+def _board_query() -> AnySelect:
+    position = next_position()
+    last = (
+        select(func.max(Phase.position))
+        .where(Phase.launch_id == Launch.id)
+        .correlate(Launch)
+        .scalar_subquery()
     )
-    .outerjoin(_judged, _judged.c.launch_id == Launch.id)
-    .outerjoin(
-        Phase,
-        (Phase.launch_id == Launch.id) & (Phase.position == _judged.c.position),
+    return (
+        select(
+            Launch.id,
+            Launch.title,
+            Launch.type,
+            Launch.tier,
+            Launch.state,
+            Launch.owner_id,
+            Launch.team_id,
+            Launch.confidential,
+            Launch.commitment_no,
+            position.label("next"),
+            last.label("last"),
+            Phase.share,
+            Phase.starts_on,
+            Phase.precision,
+            Phase.state.label("phase_state"),
+            StoredVerdict.word,
+            StoredVerdict.outlook,
+            StoredVerdict.evaluated_at,
+            CurrentVerdict.outdated,
+            CurrentVerdict.valid_until,
+        )
+        .outerjoin(Phase, (Phase.launch_id == Launch.id) & (Phase.position == position))
+        .outerjoin(CurrentVerdict, CurrentVerdict.launch_id == Launch.id)
+        .outerjoin(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
+        .where(Launch.state.not_in(ENDED), Launch.id.in_(bindparam("ids", expanding=True)))
+        .order_by(Launch.id)
     )
-    .outerjoin(CurrentVerdict, CurrentVerdict.launch_id == Launch.id)
-    .outerjoin(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
-    .order_by(Launch.id)
-)
 
 
 def _board_row(r: Any, at: datetime) -> BoardRow:
@@ -202,12 +194,12 @@ def _board_row(r: Any, at: datetime) -> BoardRow:
         r.team_id,
         r.confidential,
         r.commitment_no,
-        r.position,
+        r.next,
         r.last,
         r.share,
         r.starts_on,
         r.precision.value if r.precision else None,
-        r.to_come == 0,
+        r.phase_state is PhaseState.LIVE,
         r.word,
         r.outlook,
         r.evaluated_at,
@@ -215,28 +207,15 @@ def _board_row(r: Any, at: datetime) -> BoardRow:
     )
 
 
-def board_rows(
-    session: Session, actor: Asker, at: datetime, *, own: bool = False
-) -> list[BoardRow]:
-    """Return every launch the reader may know of that has not ended, in one statement.
-
-    `own` limits it to the reader's own and those of their teams. A verdict that is outdated or
-    expired is told by `fresh`; its word must not be shown.
-    """
-    query = visible(_BOARD.where(Launch.state.not_in(ENDED)), actor)
-    if own:
-        query = query.where(
-            or_(Launch.owner_id == actor.id, Launch.team_id.in_(sorted(actor.team_ids)))
-        )
-    return [_board_row(row, at) for row in session.execute(query)]
-
-
 def rows_by_id(
     session: Session, actor: Asker, ids: Collection[int], at: datetime
 ) -> list[BoardRow]:
-    """Return those of the launches that have not ended and the reader may know of."""
-    query = visible(_BOARD.where(Launch.state.not_in(ENDED), Launch.id.in_(ids)), actor)
-    return [_board_row(row, at) for row in session.execute(query)]
+    """Return those of the launches that have not ended and the reader may know of.
+
+    A verdict that is outdated or expired is told by `fresh`; its word must not be shown.
+    """
+    query = visible(_board_query(), actor)
+    return [_board_row(row, at) for row in session.execute(query, {"ids": sorted(set(ids))})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,26 +252,6 @@ def words_since(
     return found
 
 
-def in_market(session: Session, code: str) -> frozenset[int]:
-    """Return the launches with a cell in a market."""
-    query = select(LaunchCell.launch_id).where(LaunchCell.market_code == code).distinct()
-    return frozenset(session.scalars(query))
-
-
-def markets_of(session: Session, launch_ids: Collection[int]) -> dict[int, list[str]]:
-    """Return the market codes of each launch, sorted, in one statement."""
-    query = (
-        select(LaunchCell.launch_id, LaunchCell.market_code)
-        .where(LaunchCell.launch_id.in_(sorted(set(launch_ids))))
-        .distinct()
-        .order_by(LaunchCell.launch_id, LaunchCell.market_code)
-    )
-    found: dict[int, list[str]] = {}
-    for launch_id, market in session.execute(query):
-        found.setdefault(launch_id, []).append(market)
-    return found
-
-
 def used_markets(session: Session) -> list[tuple[str, str]]:
     """Return (code, name) of the markets that launches name, by name."""
     used = select(LaunchCell.market_code).distinct()
@@ -324,17 +283,16 @@ def phases_of(session: Session, launch_ids: Collection[int]) -> dict[int, list[T
     return found
 
 
-def needs_of(session: Session, launch_ids: Collection[int]) -> list[Need]:
-    """Return the dependencies between launches of which both are named, in one statement."""
-    named = set(launch_ids)
+def needs_of(session: Session, actor: Asker, launch_ids: Collection[int]) -> list[Need]:
+    """Return what launches wait for, as far as the reader may know of it and it has not ended."""
     query = (
         select(
             LaunchDependency.launch_id,
             LaunchDependency.depends_on_id,
             LaunchDependency.phase_position,
         )
-        .where(LaunchDependency.launch_id.in_(sorted(named)))
+        .join(Launch, Launch.id == LaunchDependency.depends_on_id)
+        .where(LaunchDependency.launch_id.in_(sorted(set(launch_ids))), Launch.state.not_in(ENDED))
         .order_by(LaunchDependency.launch_id, LaunchDependency.id)
     )
-    # The other side is compared here: thousands of ids are not sent twice.
-    return [Need(*row) for row in session.execute(query) if row.depends_on_id in named]
+    return [Need(*row) for row in session.execute(visible(query, actor))]

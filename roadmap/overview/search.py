@@ -14,7 +14,7 @@ from roadmap.accounts.models import Person
 from roadmap.launches.access import visible
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.models import Mechanism
-from roadmap.overview.queries import ENDED
+from roadmap.overview.standing import ENDED
 from roadmap.requirements.models import Requirement
 from roadmap.textsearch import matches, normal, words_of
 from roadmap.web.admin_menu import admin_pages

@@ -3,7 +3,7 @@
 The picture is WIDTH wide: a column of names, then time. Days are placed linearly.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -66,6 +66,24 @@ class Item:
     def dated(self) -> bool:
         """Tell whether any phase has a date."""
         return any(p.starts_on is not None for p in self.phases)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of the roadmap: the launches drawn, and how many more are folded into one line."""
+
+    key: str
+    name: str
+    items: tuple[Item, ...]
+    hidden: int
+
+
+@dataclass(frozen=True)
+class Fold:
+    """The line that stands for the launches of a group that are not drawn."""
+
+    y: float
+    group: Group
 
 
 @dataclass(frozen=True)
@@ -135,11 +153,17 @@ class Picture:
     top: float
     groups: tuple[tuple[str, float], ...]
     rows: tuple[Drawn, ...]
+    folds: tuple[Fold, ...]
     arrows: tuple[Arrow, ...]
     bands: tuple[Band, ...]
     ticks: tuple[Tick, ...]
     months: tuple[Tick, ...]
     today: float | None
+
+    @property
+    def words(self) -> list[str]:
+        """Return the verdicts that marks show, each once."""
+        return sorted({row.item.word or "HOLD" for row in self.rows if row.mark is not None})
 
 
 @dataclass(frozen=True)
@@ -302,8 +326,33 @@ def bands_of(days: Iterable[tuple[str, str, date, date]], span: Span) -> tuple[B
     return tuple(found.values())
 
 
+def _place(groups: Iterable[Group], span: Span) -> tuple[list[Drawn], list[Fold], float]:
+    """Return the rows and folds one below the other, and where they end."""
+    y = float(HEAD + BANDS)
+    rows: list[Drawn] = []
+    folds: list[Fold] = []
+    for group in groups:
+        y += GROUP
+        for item in group.items:
+            at = item.next_date
+            mark = span.x(at) if at is not None and span.first <= at <= span.last else None
+            rows.append(Drawn(item, y, short(item.title), _bars(item, span), mark))
+            y += ROW
+        if group.hidden:
+            folds.append(Fold(y, group))
+            y += GROUP
+    return rows, folds, y
+
+
+def _heads(groups: Iterable[Group]) -> Iterator[tuple[str, float]]:
+    y = float(HEAD + BANDS)
+    for group in groups:
+        yield group.name, y
+        y += GROUP + ROW * len(group.items) + (GROUP if group.hidden else 0)
+
+
 def draw(
-    items: Sequence[Item],
+    groups: Sequence[Group],
     needs: Iterable[Need],
     days: Iterable[tuple[str, str, date, date]],
     span: Span,
@@ -311,20 +360,10 @@ def draw(
     today: date,
     month_name: Mapping[int, str],
 ) -> Picture:
-    """Return the picture of the launches, which come sorted by group."""
-    y = float(HEAD + BANDS)
-    groups: list[tuple[str, float]] = []
-    rows: list[Drawn] = []
-    for item in items:
-        if not groups or groups[-1][0] != item.group:
-            groups.append((item.group, y))
-            y += GROUP
-        at = item.next_date
-        mark = span.x(at) if at is not None and span.first <= at <= span.last else None
-        rows.append(Drawn(item, y, short(item.title), _bars(item, span), mark))
-        y += ROW
+    """Return the picture of the launches in their groups."""
+    rows, folds, y = _place(groups, span)
     by_id = {row.item.id: row for row in rows}
-    known = {item.id: item for item in items}
+    known = {row.item.id: row.item for row in rows}
     arrows = [
         arrow
         for need in needs
@@ -335,8 +374,9 @@ def draw(
     return Picture(
         height=y + 4,
         top=float(HEAD + BANDS),
-        groups=tuple(groups),
+        groups=tuple(_heads(groups)),
         rows=tuple(rows),
+        folds=tuple(folds),
         # Broken ones last, so that they lie on top.
         arrows=tuple(sorted(arrows, key=lambda a: a.bad)),
         bands=bands_of(days, span),

@@ -1,41 +1,57 @@
-"""Loads the roadmap: launches with a phase in the days shown, their arrows, bands and list."""
+"""Loads the roadmap: the launches drawn, their arrows and bands, what lands soon, what has no date.
 
-from collections.abc import Mapping, Sequence
+The database chooses them (`timeline_survey`); here they are read in full, put into words and drawn.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from babel.dates import get_month_names
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
-from roadmap.overview.board_page import judge_again
-from roadmap.overview.gaps import lead
+from roadmap.launches.models import Launch, LaunchDependency
+from roadmap.overview.gaps import lead_of
 from roadmap.overview.launch_room import TYPES
 from roadmap.overview.queries import (
     BoardRow,
-    board_rows,
-    markets_of,
     needs_of,
     phases_of,
+    rows_by_id,
     speech_for,
     used_markets,
     used_teams,
 )
 from roadmap.overview.speech import Said, Speech
+from roadmap.overview.standing import Filters, Judged, judge_outdated, standing
 from roadmap.overview.timeline import (
-    LAST_DAYS,
+    Group,
     Item,
+    Need,
     Picture,
     Span,
     default_start,
     draw,
-    holds,
     moved,
     span_of,
     within,
 )
-from roadmap.readiness.answers import Answer
+from roadmap.overview.timeline import Phase as TimelinePhase
+from roadmap.overview.timeline_survey import (
+    LANDED,
+    NAMED,
+    NONE,
+    PART,
+    ROWS,
+    SEVERAL,
+    Chosen,
+    Wanted,
+    in_vain,
+    survey,
+)
 from roadmap.readiness.queries import ShownVerdict, verdicts_for
 from roadmap.taxonomy.queries import calendar
 from roadmap.web.i18n import _
@@ -43,9 +59,11 @@ from roadmap.web.templating import LOCALE
 
 SCALES = ("quarter", "month", "week")
 GROUPINGS = ("market", "team", "type")
-# Rows one picture can hold and still be read.
-LIMIT = 300
+# Lists that are cut until they are asked for whole.
+WHOLE = ("soon", "undated", "needs")
 SOON = timedelta(weeks=4)
+# Launches named that wait in vain, until all are asked for.
+VAIN = 3
 
 
 @dataclass(frozen=True)
@@ -53,8 +71,7 @@ class Landing:
     """A phase that lands soon: date, launch, share, verdict and its one reason."""
 
     day: date
-    item: Item
-    share: float
+    row: BoardRow
     word: str | None
     waivers: int
     outlook: str
@@ -63,43 +80,70 @@ class Landing:
 
 
 @dataclass(frozen=True)
+class Landings:
+    """What lands soon: the first of them, how many in all, and how many of those are late.
+
+    `unsure` are those whose verdict is being computed again, so that nothing can be said.
+    """
+
+    shown: tuple[Landing, ...]
+    count: int
+    late: int
+    unsure: int
+    late_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The group that was opened: its name, which rows are drawn, of how many."""
+
+    name: str
+    number: int
+    first: int
+    last: int
+    count: int
+
+
+@dataclass(frozen=True)
 class Roadmap:
     """The roadmap as shown."""
 
     picture: Picture
-    items: tuple[Item, ...]
-    landings: tuple[Landing, ...]
+    groups: tuple[Group, ...]
+    count: int
+    landings: Landings
     undated: tuple[Item, ...]
-    broken: tuple[tuple[Item, Item], ...]
-    needs: Mapping[int, Sequence[Item]]
+    undated_count: int
+    broken: tuple[tuple[str, str], ...]
+    broken_count: int
+    needs: Mapping[int, Sequence[str]]
+    part: Part | None
     span: Span
-    scale: str
-    group: str
-    market: str
-    team: int | None
+    asked: "Asked"
     earlier: date
     later: date
-    moved: bool
-    left_out: int
     markets: Sequence[tuple[str, str]]
     teams: Sequence[tuple[int, str]]
     today: date
 
     @property
-    def soon_late(self) -> list[Landing]:
-        """Return the landings of the next four weeks whose date does not hold as things stand."""
-        return [one for one in self.landings if one.outlook == "LATE"]
+    def items(self) -> list[Item]:
+        """Return the launches drawn, in their order."""
+        return [item for group in self.groups for item in group.items]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for."""
+    """What the address asks for; `open` is a group shown alone, `whole` a list not cut."""
 
     scale: str = "week"
     group: str = "market"
     market: str = ""
     team: int | None = None
     start: date | None = None
+    open: str = ""
+    part: int = 1
+    whole: str = ""
 
 
 def plausible_day(text: str) -> date:
@@ -110,19 +154,50 @@ def plausible_day(text: str) -> date:
     return day
 
 
-def _group(
-    row: BoardRow, by: str, markets: Sequence[str], teams: Mapping[int, str], speech: Speech
-) -> str:
-    if by == "team":
-        return teams.get(row.team_id or 0, _("No team"))
-    if by == "type":
-        label = _(TYPES[row.type])
-        return label[:1].upper() + label[1:]
-    if not markets:
-        return _("No market yet")
-    if len(markets) > 1:
-        return _("Several markets")
-    return speech.word("market", markets[0])
+@dataclass(frozen=True)
+class _Found:
+    """What the database chose and what is known of it."""
+
+    chosen: Sequence[Chosen]
+    judged: Judged
+    rows: Mapping[int, BoardRow]
+    phases: Mapping[int, Sequence[TimelinePhase]]
+    needs: Sequence[Need]
+    verdicts: Mapping[int, ShownVerdict]
+
+    def of(self, kind: str) -> list[Chosen]:
+        """Return the launches of one list that may still be read."""
+        return [one for one in self.chosen if one.kind == kind and one.id in self.rows]
+
+
+def _choose(
+    session: Session, actor: Actor, asked: Asked, wanted: Wanted, now: datetime
+) -> tuple[list[Chosen], Judged]:
+    """Return what is shown; if verdicts of what lands soon are outdated, they are judged first."""
+    filters = Filters(market=asked.market, team=asked.team)
+    found = survey(session, standing(actor, now, filters), wanted)
+    if not any(one.outdated for one in found):
+        return found, {}
+    judged = judge_outdated(session, standing(actor, now, filters))
+    return survey(session, standing(actor, now, filters, judged), wanted), judged
+
+
+def _find(session: Session, actor: Actor, asked: Asked, wanted: Wanted, now: datetime) -> _Found:
+    """Choose launches and read what is shown of them; a fixed number of statements."""
+    chosen, judged = _choose(session, actor, asked, wanted, now)
+    rows = rows_by_id(session, actor, [one.id for one in chosen], now)
+    drawn = [one.id for one in chosen if one.kind == "drawn"]
+    landing = {one.id for one in chosen if one.kind == "soon"}
+    unknown = {row.id for row in rows if not row.fresh and not row.all_live}
+    asked_for = (landing | unknown) - set(judged)
+    return _Found(
+        chosen=chosen,
+        judged=judged,
+        rows={row.id: row for row in rows},
+        phases=phases_of(session, drawn),
+        needs=needs_of(session, actor, drawn),
+        verdicts={**verdicts_for(session, asked_for, now), **judged},
+    )
 
 
 def load(session: Session, actor: Actor, asked: Asked) -> Roadmap:
@@ -130,111 +205,171 @@ def load(session: Session, actor: Actor, asked: Asked) -> Roadmap:
     now = clock.now()
     today = now.date()
     span = span_of(asked.scale, asked.start or default_start(asked.scale, today))
-    rows, known = judge_again(session, board_rows(session, actor, now))
-    ids = [row.id for row in rows]
-    phases = phases_of(session, ids)
-    markets = markets_of(session, ids)
-    if asked.market:
-        rows = [row for row in rows if asked.market in markets.get(row.id, ())]
-    if asked.team is not None:
-        rows = [row for row in rows if row.team_id == asked.team]
+    wanted = Wanted(span, today, today + SOON, asked.group, asked.open, asked.part, asked.whole)
+    found = _find(session, actor, asked, wanted, now)
+    leads = [a for one in found.of("soon") if (a := lead_of(found.verdicts[one.id])) is not None]
+    speech = speech_for(session, actor, leads)
     team_names = used_teams(session)
-    soon = [
-        row.id
-        for row in rows
-        if row.starts_on is not None and not row.all_live and today <= row.starts_on <= today + SOON
-    ]
-    verdicts = {**known, **verdicts_for(session, [i for i in soon if i not in known], now)}
-    leads = {i: lead(verdicts[i].word, verdicts[i].reasons) for i in soon}
-    needs = needs_of(session, ids)
-    speech = speech_for(session, actor, [a for a in leads.values() if a is not None])
-    items = {
-        row.id: Item(
-            row.id,
-            row.key,
-            row.title,
-            _group(row, asked.group, markets.get(row.id, ()), dict(team_names), speech),
-            row.state,
-            row.phase if not row.all_live else None,
-            row.word if row.fresh else None,
-            row.outlook or "",
-            tuple(phases.get(row.id, ())),
-        )
-        for row in rows
-    }
-    days = [
-        (d.kind, d.name, d.starts_on, d.ends_on)
-        for d in calendar(
-            session, starting=min(span.first, today), until=max(span.last, today + SOON)
-        )
-        if not asked.market or d.market_code in (None, asked.market)
-    ]
-    landings = [_landing(items[i], verdicts[i], leads[i], speech, days) for i in soon]
-    in_view = [item for item in items.values() if _touches(item, span)]
-    in_view.sort(key=_order)
-    shown = in_view[:LIMIT]
-    picture = draw(shown, needs, days, span, asked.scale, today, get_month_names(locale=LOCALE))
-    waits: dict[int, list[Item]] = {}
-    for need in needs:
-        if need.launch_id in items and need.needs_id in items:
-            waits.setdefault(need.launch_id, []).append(items[need.needs_id])
+    words = _Words(asked.group, speech, dict(team_names))
+    groups = _groups(found, words, whole=bool(asked.open))
+    days = _days(session, asked, span, today)
+    waiting = Launch.id.in_(select(LaunchDependency.launch_id))
+    at = standing(actor, now, Filters(market=asked.market, team=asked.team), within=waiting)
+    broken, broken_count = in_vain(session, actor, at, None if asked.whole == "needs" else VAIN)
+    undated = found.of("undated")
     return Roadmap(
-        picture=picture,
-        items=tuple(shown),
-        landings=tuple(sorted(landings, key=lambda one: (one.day, one.item.id))),
-        undated=tuple(item for item in items.values() if not item.dated),
-        broken=tuple(
-            (items[n.launch_id], items[n.needs_id]) for n in needs if holds(n, items) is False
+        picture=draw(
+            groups, found.needs, days, span, asked.scale, today, get_month_names(locale=LOCALE)
         ),
-        needs=waits,
+        groups=groups,
+        count=sum(one.count for one in _firsts(found.of("drawn"))),
+        landings=_landings(found, speech, days, whole=asked.whole == "soon"),
+        undated=tuple(_item(found, one, words.name(one.group)) for one in undated),
+        undated_count=undated[0].count if undated else 0,
+        broken=tuple((_key(one.launch_id), _key(one.needs_id)) for one in broken),
+        broken_count=broken_count,
+        needs=_waits(found.needs),
+        part=_part(found.of("drawn"), words, asked),
         span=span,
-        scale=asked.scale,
-        group=asked.group,
-        market=asked.market,
-        team=asked.team,
+        asked=asked,
         earlier=moved(span, -1),
         later=moved(span, 1),
-        moved=asked.start is not None,
-        left_out=len(in_view) - len(shown),
         markets=used_markets(session),
         teams=team_names,
         today=today,
     )
 
 
+def _key(launch_id: int) -> str:
+    return f"{Launch.key_prefix}-{launch_id}"
+
+
+def _waits(needs: Iterable[Need]) -> dict[int, list[str]]:
+    waits: dict[int, list[str]] = {}
+    for need in needs:
+        waits.setdefault(need.launch_id, []).append(_key(need.needs_id))
+    return waits
+
+
+def _days(
+    session: Session, asked: Asked, span: Span, today: date
+) -> list[tuple[str, str, date, date]]:
+    """Return campaigns, freezes and holidays of the days shown and of those that come soon."""
+    known = calendar(session, starting=min(span.first, today), until=max(span.last, today + SOON))
+    return [
+        (d.kind, d.name, d.starts_on, d.ends_on)
+        for d in known
+        if not asked.market or d.market_code in (None, asked.market)
+    ]
+
+
+# ---- groups ----
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The names of groups."""
+
+    by: str
+    speech: Speech
+    teams: Mapping[int, str]
+
+    def name(self, key: str) -> str:
+        """Return what a group is called."""
+        if self.by == "team":
+            return self.teams.get(int(key), _("No team")) if key != NONE else _("No team")
+        if self.by == "type":
+            label = _(TYPES[key])
+            return label[:1].upper() + label[1:]
+        named = {NONE: _("No market yet"), SEVERAL: _("Several markets")}
+        return named[key] if key in named else self.speech.word("market", key)
+
+    def place(self, key: str) -> tuple[bool, str]:
+        """Return the place of a group: by name, those of no one market or team last."""
+        return key in (NONE, SEVERAL), self.name(key)
+
+
+def _firsts(drawn: Iterable[Chosen]) -> list[Chosen]:
+    """Return one launch of each group."""
+    return list({one.group: one for one in drawn}.values())
+
+
+def _groups(found: _Found, words: _Words, *, whole: bool) -> tuple[Group, ...]:
+    """Return the groups in their order; once the picture is full, the others stand folded."""
+    members: dict[str, list[Chosen]] = {}
+    for one in found.of("drawn"):
+        members.setdefault(one.group, []).append(one)
+    groups, taken = [], 0
+    for key in sorted(members, key=words.place):
+        own = members[key]
+        shown = own if whole or taken + len(own) <= ROWS else []
+        taken += len(shown)
+        name = words.name(key)
+        items = tuple(_item(found, one, name) for one in sorted(shown, key=lambda x: x.place))
+        groups.append(Group(key, name, items, 0 if whole else own[0].count - len(items)))
+    return tuple(groups)
+
+
+def _part(drawn: Sequence[Chosen], words: _Words, asked: Asked) -> Part | None:
+    """Return which rows of the opened group are drawn, None while no group is opened."""
+    if not asked.open or not drawn:
+        return None
+    begins = (asked.part - 1) * PART
+    name = words.name(drawn[0].group)
+    return Part(name, asked.part, begins + 1, begins + len(drawn), drawn[0].count)
+
+
+def _item(found: _Found, one: Chosen, group: str) -> Item:
+    row = found.rows[one.id]
+    known = found.verdicts.get(row.id)
+    word = row.word if row.fresh else None
+    if known is not None:
+        word = None if known.recomputing else known.word.value
+    return Item(
+        row.id,
+        row.key,
+        row.title,
+        group,
+        row.state,
+        row.phase if not row.all_live else None,
+        word,
+        row.outlook or "",
+        tuple(found.phases.get(row.id, ())),
+    )
+
+
+# ---- what lands soon ----
+
+
+def _landings(
+    found: _Found, speech: Speech, days: Sequence[tuple[str, str, date, date]], *, whole: bool
+) -> Landings:
+    soon = found.of("soon")
+    first = soon[0] if soon else None
+    # Late ones further back are chosen too, to be named.
+    shown = [one for one in soon if whole or one.place <= LANDED]
+    return Landings(
+        shown=tuple(_landing(found, one, speech, days) for one in shown),
+        count=first.count if first is not None else 0,
+        late=first.late if first is not None else 0,
+        unsure=first.outdated if first is not None else 0,
+        late_keys=tuple(_key(one.id) for one in soon if one.is_late)[:NAMED],
+    )
+
+
 def _landing(
-    item: Item,
-    verdict: ShownVerdict,
-    first: Answer | None,
-    speech: Speech,
-    days: Sequence[tuple[str, str, date, date]],
+    found: _Found, one: Chosen, speech: Speech, days: Sequence[tuple[str, str, date, date]]
 ) -> Landing:
-    phase = item.phase_at(item.next_phase)
-    day = item.next_date
-    if phase is None or day is None:
-        raise ValueError(f"{item.key} has no dated phase to land")
+    row, verdict = found.rows[one.id], found.verdicts[one.id]
+    if row.starts_on is None:
+        raise ValueError(f"{row.key} has no dated phase to land")
+    first = lead_of(verdict)
     return Landing(
-        day=day,
-        item=item,
-        share=phase.share,
+        day=row.starts_on,
+        row=row,
         word=None if verdict.recomputing else verdict.word.value,
         waivers=verdict.waived,
         outlook=verdict.outlook.value,
         reason=speech.says(first) if first is not None else None,
-        note=within(day, days),
+        note=within(row.starts_on, days),
     )
-
-
-def _order(item: Item) -> tuple[bool, str, date, int]:
-    """Return the place of a row: groups by name, those that are no one market or team last."""
-    several = item.group in (_("Several markets"), _("No market yet"), _("No team"))
-    first = next((p.starts_on for p in item.phases if p.starts_on is not None), date.max)
-    return several, item.group, item.next_date or first, item.id
-
-
-def _touches(item: Item, span: Span) -> bool:
-    """Tell whether any bar of the launch lies in the days shown."""
-    dated = [p.starts_on for p in item.phases if p.starts_on is not None]
-    if not dated:
-        return False
-    return min(dated) <= span.last and max(dated) + timedelta(days=LAST_DAYS) > span.first

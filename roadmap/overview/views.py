@@ -6,7 +6,8 @@ from flask_login import current_user
 
 from roadmap.overview import board_page, home, launch_page, launch_tabs, timeline_page
 from roadmap.overview import search as searching
-from roadmap.overview.portfolio import CHECK_GROUPS, CHIPS, GROUPS, Filters
+from roadmap.overview.portfolio import CHECK_GROUPS, CHIPS
+from roadmap.overview.standing import GROUPS, Filters
 from roadmap.web.guard import may
 from roadmap.web.session import db_session
 from roadmap.web.text import whole_number
@@ -44,7 +45,7 @@ def board() -> ResponseReturnValue:
         market=request.args.get("market", "")[:2],
         team=whole_number(request.args.get("team")),
     )
-    after = whole_number(request.args.get("after"))
+    after = request.args.get("after")
     return render_template(
         "overview/board.html",
         board=board_page.load(db_session(), current_user, filters, after),
@@ -61,12 +62,16 @@ def board() -> ResponseReturnValue:
 def roadmap() -> ResponseReturnValue:
     """Show what lands when, and whether it will be ready."""
     scale, group = request.args.get("by", ""), request.args.get("group", "")
+    whole = request.args.get("whole", "")
     asked = timeline_page.Asked(
         scale=scale if scale in timeline_page.SCALES else "week",
         group=group if group in timeline_page.GROUPINGS else "market",
         market=request.args.get("market", "")[:2],
         team=whole_number(request.args.get("team")),
         start=request.args.get("from", type=timeline_page.plausible_day),
+        open=request.args.get("open", "")[:12],
+        part=max(1, whole_number(request.args.get("part")) or 1),
+        whole=whole if whole in timeline_page.WHOLE else "",
     )
     found = timeline_page.load(db_session(), current_user, asked)
     return render_template("overview/roadmap.html", map=found)

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.mechanisms.kinds import Grade
 from roadmap.readiness.gather import gather
-from roadmap.readiness.models import CurrentVerdict
 from roadmap.readiness.verdict import Verdict, evaluate
 
 # Launches gathered at once by readers: the more, the less evidence is read twice.
@@ -39,9 +39,12 @@ def evaluate_now(
     }
 
 
-def needs_evaluation(row: CurrentVerdict | None, at: datetime) -> bool:
-    """Tell whether a current row may not be shown: missing, outdated, never computed or expired."""
-    return (
+def needs_evaluation(row: Any, at: datetime) -> bool:
+    """Tell whether a current row may not be shown: missing, outdated, never computed or expired.
+
+    ``row`` is a `CurrentVerdict`, a row of its columns, or None.
+    """
+    return bool(
         row is None
         or row.outdated
         or row.verdict_id is None

