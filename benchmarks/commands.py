@@ -21,7 +21,8 @@ from roadmap.readiness.verdict import evaluate
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import BACKLOG
 from roadmap.scoring.queries import framework_named
-from roadmap.scoring.service import enter_scores, recompute
+from roadmap.scoring.recompute import recompute
+from roadmap.scoring.service import enter_scores
 
 _TIMES = 100
 

@@ -21,7 +21,7 @@ from benchmarks.organisation.sizes import Sizes
 from roadmap import keys
 from roadmap.db import Database
 from roadmap.migrate import MIGRATIONS, upgrade
-from roadmap.scoring.service import recompute_all
+from roadmap.scoring.recompute import recompute_all
 from roadmap.setup import ensure_built_in
 
 Say = Callable[[str], None]

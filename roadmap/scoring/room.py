@@ -1,33 +1,45 @@
 """How scoring keeps up: what happens in other rooms makes the order be computed again."""
 
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from roadmap import events, jobs
-from roadmap.requirements.events import RequirementChanged, RequirementsStored
+from roadmap.history.models import HistoryEvent
+from roadmap.requirements.events import RequirementsStored
+from roadmap.requirements.rules import BACKLOG
 from roadmap.scoring import views
-from roadmap.scoring.board import backlog_size
-from roadmap.scoring.service import recompute_all
+from roadmap.scoring.queries import SCORED_STATES
+from roadmap.scoring.recompute import JOB, mark, rank_job
+
+# A requirement enters and leaves the ranking, or the set scores are normalised over, with these.
+_BACKLOG = {state.value for state in BACKLOG}
+_SCORED = {state.value for state in SCORED_STATES}
+# What else of a requirement the ranking depends on, as the history names it.
+_PARTS = ("requirement_link:", "requirement_effort:")
 
 
-def _rank_again(session: Session, _event: RequirementChanged | RequirementsStored) -> None:
-    """Keep the order true after requirements changed state or links."""
-    jobs.enqueue(session, "scoring.rank", dedupe="scoring.rank")
+def _changed(session: Session, event: HistoryEvent) -> None:
+    """Note that the order is out of date when a state, a link or an effort changed."""
+    if event.record_type != "requirement":
+        return
+    old, new = event.changes.get("state", (None, None))
+    moved = (old in _BACKLOG) != (new in _BACKLOG) or (
+        old is not None and (old in _SCORED) != (new in _SCORED)
+    )
+    if moved or any(name.startswith(_PARTS) for name in event.changes):
+        mark(session)
 
 
-def rank_job(run: jobs.Run) -> dict[str, Any]:
-    """Compute all scores and ranks."""
-    with run.db.writing() as session:
-        recompute_all(session)
-        return {"backlog": backlog_size(session)}
+def _stored(session: Session, _event: RequirementsStored) -> None:
+    mark(session)
 
 
 def init_app(app: Flask) -> None:
     """Open the room."""
-    events.subscribe(RequirementChanged, _rank_again)
-    events.subscribe(RequirementsStored, _rank_again)
-    jobs.register("scoring.rank", rank_job, every=timedelta(minutes=10))
+    events.subscribe(HistoryEvent, _changed)
+    events.subscribe(RequirementsStored, _stored)
+    # Also by itself, since scores set by hand run out at midnight.
+    jobs.register(JOB, rank_job, every=timedelta(minutes=10))
     views.init_app(app)

@@ -64,6 +64,8 @@ def stability(
     top: int,
     moves: Mapping[str, float] | None = None,
     blocks: Mapping[int, Sequence[int]] | None = None,
+    fixed: Mapping[int, float] | None = None,
+    beyond: Mapping[str, tuple[float, float]] | None = None,
     draws: int = 4_000,
     seed: int = 1,
 ) -> Stability:
@@ -72,7 +74,9 @@ def stability(
     Each input is drawn from a triangle: an Estimate from its own; a plain number from the one
     that peaks at it and ends ± its criterion's share in `moves` away ({"effort": 0.2} is ± 20 %;
     below 1). Both stay within the criterion's range; scales are treated as continuous. `blocks`
-    (key → keys it blocks) lifts prerequisites in every draw as the ranking does. The same seed and
+    (key → keys it blocks) lifts prerequisites in every draw as the ranking does. `fixed` gives the
+    score set by hand in place of a drawn one. `beyond` is the range of each criterion over items
+    that are not simulated, which the weighted method normalises over as well. The same seed and
     items give the same answer in whatever order they come.
     ValueError for more than MAX_ITEMS items, or a share, estimate or count that makes no sense.
     """
@@ -97,10 +101,13 @@ def stability(
         for key in reversed(order)
         if links.get(key)
     ]
-    ranks, failed = _simulate(framework, scored, column, lifts, draws, seed)
+    held = {column[key]: value for key, value in (fixed or {}).items() if key in column}
+    plan = _Plan(framework, scored, column, lifts, held, beyond or {})
+    ranks, failed = _simulate(plan, draws, seed)
+    by_hand = [key for key in sorted(fixed or {}) if key in column and key not in scored]
     return Stability(
-        _bands(ranks, failed, scored, column, top),
-        tuple(sorted(set(items) - set(scored))),
+        _bands(ranks, failed, [*scored, *by_hand], column, top),
+        tuple(sorted(set(items) - set(scored) - set(by_hand))),
         top,
         draws,
         seed,
@@ -145,28 +152,37 @@ def _allowed(criterion: Criterion, value: Estimate) -> bool:
     return not any(isinstance(check_value(criterion, part), ScoreError) for part in value)
 
 
-def _simulate(
-    framework: FrameworkDef,
-    scored: Mapping[int, Mapping[str, Estimate]],
-    column: Mapping[int, int],
-    lifts: Sequence[tuple[int, list[int]]],
-    draws: int,
-    seed: int,
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What every draw needs: ranges of the scored, columns, lifts, and scores set by hand."""
+
+    framework: FrameworkDef
+    scored: Mapping[int, Mapping[str, Estimate]]
+    column: Mapping[int, int]
+    lifts: Sequence[tuple[int, list[int]]]
+    held: Mapping[int, float]
+    beyond: Mapping[str, tuple[float, float]]
+
+
+def _simulate(plan: _Plan, draws: int, seed: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Return the rank of every column in every draw, and the failed draws of every scored item."""
+    framework, scored, column = plan.framework, plan.scored, plan.column
     generator = np.random.default_rng(seed)
     ranks = np.empty((draws, len(column)), dtype=np.int32)
     failed = np.zeros(len(scored), dtype=np.int64)
     places = np.array([column[key] for key in scored], dtype=np.intp)
     step = max(1, _CELLS_AT_ONCE // max(1, len(column)))
-    for start in range(0, draws if scored else 0, step):
+    for start in range(0, draws if scored or plan.held else 0, step):
         count = min(step, draws - start)
-        scores = _scores(framework, _draw(generator, framework, scored, count))
-        wrong = ~np.isfinite(scores)
-        failed += wrong.sum(axis=0)
         effective = np.full((count, len(column)), -np.inf)
-        effective[:, places] = np.where(wrong, -np.inf, scores)
-        for prerequisite, blocked in lifts:
+        if scored:
+            scores = _scores(framework, _draw(generator, framework, scored, count), plan.beyond)
+            wrong = ~np.isfinite(scores)
+            failed += wrong.sum(axis=0)
+            effective[:, places] = np.where(wrong, -np.inf, scores)
+        for at, by_hand in plan.held.items():
+            effective[:, at] = by_hand
+        for prerequisite, blocked in plan.lifts:
             for other in blocked:
                 np.maximum(
                     effective[:, prerequisite],
@@ -212,7 +228,11 @@ def _triangular(share: Floats, low: Floats, likely: Floats, high: Floats) -> Flo
     )
 
 
-def _scores(framework: FrameworkDef, values: Mapping[str, Floats]) -> Floats:
+def _scores(
+    framework: FrameworkDef,
+    values: Mapping[str, Floats],
+    beyond: Mapping[str, tuple[float, float]],
+) -> Floats:
     """Return draws × items scores, not finite where there is no answer."""
     with np.errstate(all="ignore"):
         expression = framework.parsed
@@ -220,14 +240,17 @@ def _scores(framework: FrameworkDef, values: Mapping[str, Floats]) -> Floats:
             return evaluate_arrays(expression, values)
         if framework.method is not Method.WEIGHTED:
             return combine(framework, values)
-        weighted = (c.weight * _normalised(c, values[c.code]) for c in framework.criteria)
+        weighted = (
+            c.weight * _normalised(c, values[c.code], beyond.get(c.code, (0.0, -np.inf)))
+            for c in framework.criteria
+        )
         return sum(weighted, np.zeros(next(iter(values.values())).shape))
 
 
-def _normalised(criterion: Criterion, values: Floats) -> Floats:
+def _normalised(criterion: Criterion, values: Floats, beyond: tuple[float, float]) -> Floats:
     """Return the parts of each draw; the same rule as `normalise`, row by row."""
-    low = np.minimum(0.0, values.min(axis=1, keepdims=True))
-    span = values.max(axis=1, keepdims=True) - low
+    low = np.minimum(min(0.0, beyond[0]), values.min(axis=1, keepdims=True))
+    span = np.maximum(beyond[1], values.max(axis=1, keepdims=True)) - low
     parts = (values - low) / np.where(span == 0, 1.0, span) * 100
     if criterion.direction == "less":
         parts = 100 - parts
@@ -280,15 +303,18 @@ _UFUNCS: Mapping[str, np.ufunc] = {
 def _bands(
     ranks: NDArray[np.int32],
     failed: NDArray[np.int64],
-    scored: Mapping[int, object],
+    keys: Sequence[int],
     column: Mapping[int, int],
     top: int,
 ) -> dict[int, Band]:
-    if not scored:
+    if not keys:
         return {}
     in_top = (ranks <= top).mean(axis=0)
     low, high = np.quantile(ranks, [0.05, 0.95], axis=0, method="nearest")
+    # What was set by hand comes after the scored and cannot fail.
+    shares = np.zeros(len(keys))
+    shares[: len(failed)] = failed / ranks.shape[0]
     return {
-        key: Band(float(in_top[at]), int(low[at]), int(high[at]), float(failed[n] / ranks.shape[0]))
-        for n, (key, at) in enumerate((key, column[key]) for key in scored)
+        key: Band(float(in_top[at]), int(low[at]), int(high[at]), float(shares[n]))
+        for n, (key, at) in enumerate((key, column[key]) for key in keys)
     }

@@ -196,3 +196,22 @@ def test_arrays_and_single_values_agree_and_fail_alike(text: str, a: float, b: f
         assert math.isnan(found)
     else:
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_a_score_set_by_hand_stands_still_in_every_draw() -> None:
+    items: Items = {1: backlog()[1], 2: {}}
+    found = stability(RICE, items, top=1, moves={"effort": 0.2}, fixed={2: 1e6})
+    assert found.bands[2] == (1.0, 1, 1, 0.0)
+    assert found.bands[1].in_top == 0.0
+    assert found.left_out == ()
+
+
+def test_what_is_not_simulated_still_stretches_the_scale_of_the_weighted_method() -> None:
+    framework = FrameworkDef(
+        "w", 1, "W", Method.WEIGHTED, (Criterion("a", "A"), Criterion("b", "B"))
+    )
+    items: Items = {1: {"a": 10.0, "b": 0.0}, 2: {"a": 8.0, "b": 5.0}}
+    alone = stability(framework, items, top=1, draws=10)
+    among = stability(framework, items, top=1, draws=10, beyond={"a": (0, 10), "b": (0, 100)})
+    assert alone.bands[2].in_top == 1.0
+    assert among.bands[1].in_top == 1.0

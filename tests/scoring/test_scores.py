@@ -14,7 +14,8 @@ from roadmap.requirements.models import Requirement, RequirementLink
 from roadmap.requirements.rules import RequirementKind, RequirementState
 from roadmap.scoring.models import Score
 from roadmap.scoring.queries import framework_named
-from roadmap.scoring.service import choose_ranking_framework, enter_scores, recompute
+from roadmap.scoring.recompute import recompute
+from roadmap.scoring.service import choose_ranking_framework, enter_scores
 from tests.cast import Cast, actor, make_person
 
 RICE = {"reach": 450.0, "impact": 3.0, "confidence": 1.0, "effort": 2.0}

@@ -31,7 +31,7 @@ from roadmap.launches.events import LaunchChanged
 from roadmap.mechanisms.events import EvidenceChanged, MechanismChanged
 from roadmap.readiness.service import ask_for_evaluation, ensure_current_rows
 from roadmap.requirements.events import RequirementsStored
-from roadmap.scoring.service import recompute_all
+from roadmap.scoring.recompute import bring_all_up_to_date
 from roadmap.taxonomy.events import CalendarChanged, PolicyChanged
 
 ACTION = "imported"
@@ -120,7 +120,7 @@ def _tell(session: Session, changed: dict[tuple[str, int], Any], measured: set[i
     if requirements:
         publish(session, RequirementsStored(tuple(requirements)))
     if requirements or any(kind == "framework" for kind, _number in changed):
-        recompute_all(session)
+        bring_all_up_to_date(session)
     if changed or measured:
         ensure_current_rows(session)
         ask_for_evaluation(session)

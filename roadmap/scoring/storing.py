@@ -1,0 +1,155 @@
+"""Writes a computed ranking: only rows that changed, in batches that may be transactions each."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from roadmap import clock
+from roadmap.requirements.models import Requirement
+from roadmap.scoring.computing import Computed, places, row_data
+from roadmap.scoring.definitions import definition
+from roadmap.scoring.models import Framework, Score
+
+# Rows written in one transaction of the worker: others wait for it no longer than that takes.
+BATCH = 4_000
+_CONTENT = (
+    "value",
+    "inputs",
+    "spread",
+    "uncertainty",
+    "missing",
+    "error",
+    "set_digest",
+)
+_PLACE = ("rank", "effective", "lifted_by", "overridden", "fit", "stops", "band")
+T = TypeVar("T")
+Write = Callable[[Session], object]
+
+
+def writes(
+    session: Session, framework_id: int, overrides: Mapping[int, float], computed: Computed
+) -> list[Write]:
+    """Return what must be written so that the stored scores are the computed ones, in batches."""
+    row = session.get_one(Framework, framework_id)
+    framework, now = definition(row), clock.now()
+    place_of = places(computed, overrides)
+    columns = ("id", "requirement_id", *_CONTENT, *_PLACE)
+    query = select(*(getattr(Score, name) for name in columns)).where(
+        Score.framework_id == framework_id
+    )
+    changed, moved, gone = [], [], []
+    seen: set[int] = set()
+    for old in session.execute(query).mappings():
+        key, place = old["requirement_id"], place_of.get(old["requirement_id"])
+        seen.add(key)
+        if place is None:
+            gone.append(old["id"])
+        elif _differs(old, row_data(computed, key, framework), _CONTENT):
+            changed.append((old["id"], key))
+        elif _differs(old, place, _PLACE):
+            moved.append((old["id"], key))
+
+    def whole(key: int) -> dict[str, Any]:
+        return row_data(computed, key, framework) | place_of[key] | {"computed_at": now}
+
+    def fresh(key: int) -> dict[str, Any]:
+        return whole(key) | {"requirement_id": key, "framework_id": framework_id}
+
+    table: Any = Score.__table__
+    content = _update(table, (*_CONTENT, *_REST, *_PLACE, "computed_at"))
+    return [
+        *(_insertion(part, fresh) for part in _parts(sorted(place_of.keys() - seen))),
+        *(
+            _many(content, part, lambda pair: _new(pair[0], whole(pair[1])))
+            for part in _parts(changed)
+        ),
+        *(
+            _many(_update(table, _PLACE), part, lambda pair: _new(pair[0], place_of[pair[1]]))
+            for part in _parts(moved)
+        ),
+        *(_deletion(table, part) for part in _parts(gone, 500)),
+    ]
+
+
+def _differs(old: Any, new: Mapping[str, Any], names: Iterable[str]) -> bool:
+    return any(old[name] != new[name] for name in names)
+
+
+# Written whenever the content changed, but never compared: the digest of the set stands for them.
+_REST = ("parts", "set_size", "ranges", "notes")
+
+
+def _update(table: Any, names: Iterable[str]) -> Any:
+    values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    return update(table).where(table.c.id == bindparam("key")).values(values)
+
+
+def _new(score_id: int, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"key": score_id, **{f"new_{name}": value for name, value in data.items()}}
+
+
+def _parts(rows: Sequence[T], size: int = BATCH) -> list[Sequence[T]]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def _many(statement: Any, part: Sequence[T], row: Callable[[T], dict[str, Any]]) -> Write:
+    # Rows are made when they are written: all of them at once would fill the memory.
+    return lambda session: session.execute(statement, [row(one) for one in part])
+
+
+def _insertion(part: Sequence[int], row: Callable[[int], dict[str, Any]]) -> Write:
+    def write(session: Session) -> None:
+        first = row(part[0])
+        # Somebody may have entered a score meanwhile; the next computation sees it.
+        there = set(
+            session.scalars(
+                select(Score.requirement_id).where(
+                    Score.framework_id == first["framework_id"], Score.requirement_id.in_(part)
+                )
+            )
+        )
+        rows = [row(key) for key in part if key not in there]
+        if rows:
+            session.execute(insert(Score.__table__), rows)  # type: ignore[arg-type]
+
+    return write
+
+
+def _deletion(table: Any, keys: Sequence[int]) -> Write:
+    return lambda session: session.execute(delete(table).where(table.c.id.in_(keys)))
+
+
+def store_in_requirements(
+    session: Session, framework_id: int, keys: tuple[int, int] | None
+) -> None:
+    """Copy score, effective score and rank to the requirements whose own differ.
+
+    ``keys`` are the first and last requirement to look at.
+    """
+    # The table, not the class: derived columns must not raise the version people edit against.
+    table: Any = Requirement.__table__
+    among = table.c.id.between(*keys) if keys else table.c.id.is_not(None)
+    mine = (Score.framework_id == framework_id) & (Score.requirement_id == table.c.id)
+    session.execute(
+        update(table)
+        .where(
+            among,
+            mine,
+            or_(
+                table.c.score.is_distinct_from(Score.value),
+                table.c.effective_score.is_distinct_from(Score.effective),
+                table.c.rank.is_distinct_from(Score.rank),
+            ),
+        )
+        .values(score=Score.value, effective_score=Score.effective, rank=Score.rank)
+    )
+    holds = or_(
+        table.c.score.is_not(None), table.c.effective_score.is_not(None), table.c.rank.is_not(None)
+    )
+    session.execute(
+        update(table)
+        .where(among, holds, ~exists().where(mine))
+        .values(score=None, effective_score=None, rank=None)
+    )
