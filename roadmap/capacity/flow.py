@@ -107,7 +107,7 @@ def _pieces(line: Flow) -> Pieces:
     arrived = waiting + np.concatenate(([0.0], np.cumsum(line.arrivals)))
     times, decided = _decisions(line, hours)
     decided = np.minimum(decided, arrived[-1])
-    cuts = np.unique(np.concatenate((arrived, decided)))
+    cuts = np.sort(np.concatenate((arrived, decided)), kind="stable")
     # Items there from the start have no time of arrival; they are nobody's turnaround here.
     starts, ends = cuts[:-1], cuts[1:]
     real = (ends - starts > EPSILON * 1e-3 * max(arrived[-1], 1.0)) & (starts >= waiting - EPSILON)

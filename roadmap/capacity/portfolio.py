@@ -1,0 +1,111 @@
+"""Launches that share a queue, judged in the order in which they were promised capacity.
+
+The overload belongs to the launch that crosses the line: each committed launch is judged on the
+base load and those committed before it; one that is not committed, on all committed ones. Arrivals
+are summed hour by hour, never peaks and never averages.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roadmap.capacity.flow import EPSILON
+from roadmap.capacity.judge import Judgement, Queue, Standing, judge
+
+Floats = NDArray[np.float64]
+
+
+class Outcome(StrEnum):
+    """What a launch does to a queue."""
+
+    CARRIES = "carries"
+    OVERLOAD = "overload"
+    LATE = "late"
+    # Alone it would be carried, after those committed before it not.
+    SHARED = "shared"
+
+
+@dataclass(frozen=True)
+class Load:
+    """The work one launch brings to a queue in each hour; ``order`` is its commitment number."""
+
+    launch_id: int
+    order: int | None
+    work: Floats
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One launch on one queue: alone on the base load, and with those before it."""
+
+    launch_id: int
+    queue: Queue
+    outcome: Outcome
+    alone: Judgement
+    together: Judgement
+    # Those before it that bring work in its worst week, the largest first: launch id, hours.
+    beside: tuple[tuple[int, float], ...]
+    # Whether the queue fails already without this launch.
+    before_fails: bool
+    work: Floats
+    before: Floats
+    base: Floats
+
+
+def in_order(loads: Iterable[Load]) -> list[Load]:
+    """Return the committed loads in the order of commitment, then the others by launch."""
+    return sorted(loads, key=lambda load: (load.order is None, load.order or 0, load.launch_id))
+
+
+def place(queue: Queue, base: Floats, loads: Sequence[Load]) -> list[Placed]:
+    """Judge every launch on a queue, in order of commitment."""
+    placed = []
+    before = base
+    earlier: list[Load] = []
+    for load in in_order(loads):
+        placed.append(place_one(queue, base, before, earlier, load))
+        if load.order is not None:
+            before = before + load.work
+            earlier.append(load)
+    return placed
+
+
+def place_one(
+    queue: Queue, base: Floats, before: Floats, earlier: Sequence[Load], load: Load
+) -> Placed:
+    """Judge one launch on a queue that already carries ``before`` (base and earlier launches)."""
+    together = judge(queue, before + load.work)
+    alone = together if not earlier else judge(queue, base + load.work)
+    outcome = _outcome(alone, together)
+    return Placed(
+        launch_id=load.launch_id,
+        queue=queue,
+        outcome=outcome,
+        alone=alone,
+        together=together,
+        beside=_beside(queue, together, earlier),
+        before_fails=outcome is not Outcome.CARRIES and not judge(queue, before).carries,
+        work=load.work,
+        before=before,
+        base=base,
+    )
+
+
+def _outcome(alone: Judgement, together: Judgement) -> Outcome:
+    if together.carries:
+        return Outcome.CARRIES
+    if alone.carries:
+        return Outcome.SHARED
+    return Outcome.OVERLOAD if together.standing is Standing.OVERLOAD else Outcome.LATE
+
+
+def _beside(
+    queue: Queue, together: Judgement, earlier: Sequence[Load]
+) -> tuple[tuple[int, float], ...]:
+    here = queue.weeks == together.peak_week
+    hours = [(load.launch_id, float(load.work[here].sum())) for load in earlier]
+    named = [(launch_id, work) for launch_id, work in hours if work > EPSILON]
+    return tuple(sorted(named, key=lambda one: (-one[1], one[0])))
