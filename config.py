@@ -189,6 +189,8 @@ class Config:
     MAIL_FROM: str = field(default_factory=_mail_from)
     # Hour of a person's day at which the daily mail is written, in their time zone.
     DIGEST_HOUR: int = field(default_factory=lambda: _number("DIGEST_HOUR", 8, 0, 23))
+    # Working days within which triage means to decide; what waited longer shows as overdue.
+    TRIAGE_DAYS: int = field(default_factory=lambda: _number("TRIAGE_DAYS", 5, 1, 60))
     # Threads of the web server.
     THREADS: int = field(default_factory=lambda: _number("THREADS", 4, 1, 64))
     # Seconds the worker may lag before /readyz answers 503.
