@@ -177,6 +177,11 @@ def answered(kind: RequirementKind, answers: Mapping[str, Any] | None) -> list[A
     return [Answered(one, given[one.code]) for one in QUESTIONS[kind] if one.code in given]
 
 
+def questions_by_kind() -> list[tuple[str, tuple[Question, ...]]]:
+    """Return the questions of each kind, by the kind's code."""
+    return [(kind.value, asked) for kind, asked in QUESTIONS.items()]
+
+
 def as_fields(answers: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return stored answers by field name, None for each question without one."""
     given = answers or {}

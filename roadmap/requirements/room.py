@@ -15,15 +15,19 @@ from roadmap.requirements import (
     drafts,
     file_views,
     intake_views,  # noqa: F401  as the ones above
+    rota,
+    rota_views,  # noqa: F401  as the ones above
     service,
     steps,
     support_views,  # noqa: F401  as the ones above
     triage_views,
 )
 from roadmap.requirements.events import RequirementMoved, RequirementsStored
+from roadmap.requirements.files import size_text
 from roadmap.requirements.models import Requirement
+from roadmap.requirements.questions import answered, questions_by_kind
 from roadmap.requirements.waking import on_move, on_stored, settle_all, wake_due
-from roadmap.requirements.wording import needed_text, ordinal, state_word
+from roadmap.requirements.wording import answer_word, needed_text, ordinal, state_word
 from roadmap.web.markdown import render
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation, day
@@ -56,7 +60,12 @@ def init_app(app: Flask) -> None:
     """Register pages, navigation, jobs and what a leaver passes on."""
     app.register_blueprint(steps.bp)
     app.register_blueprint(triage_views.bp)
-    app.jinja_env.filters.update(markdown=render, ordinal=ordinal, needed=_needed)
+    app.jinja_env.filters.update(
+        markdown=render, ordinal=ordinal, needed=_needed, file_size=size_text
+    )
+    app.jinja_env.globals.update(
+        answered=answered, answer_word=answer_word, questions_by_kind=questions_by_kind
+    )
     app.jinja_env.globals.setdefault("requirement_state_word", state_word)
     add_navigation(
         app, N_("Requirements"), "requirements.index", "/requirements", "requirement.read"
@@ -68,3 +77,4 @@ def init_app(app: Flask) -> None:
     jobs.register("requirements.forget_drafts", forget_drafts_job, every=timedelta(days=1))
     jobs.register("requirements.wake", wake_job, every=timedelta(hours=1))
     register_holding(N_("Requirements"), service.hand_over, count_requested)
+    register_holding(N_("Turns of triage"), rota.hand_over, rota.count_turns)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -12,13 +12,12 @@ from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.history.conflict import as_shown, read_shown
 from roadmap.history.queries import feed
 from roadmap.lists.language import Query, QueryError, parse
-from roadmap.requirements import checks, listing, queries, service, support_queries
+from roadmap.requirements import checks, intake, listing, queries, service, support_queries
 from roadmap.requirements.forms import (
     AdvanceForm,
     BlockerForm,
     CommentForm,
     EditForm,
-    RequirementForm,
     effort_entries,
 )
 from roadmap.requirements.models import Requirement
@@ -101,64 +100,21 @@ def narrow() -> ResponseReturnValue:
     return redirect(url_for("requirements.index", q=typed or None, sort=request.args.get("sort")))
 
 
-@bp.get("/new")
-@may("requirement.submit")
-def new() -> ResponseReturnValue:
-    """Show the form to submit a requirement."""
-    form = RequirementForm(title=request.args.get("title"), currency="EUR")
-    if len(current_user.team_ids) == 1:
-        form.team_id.data = next(iter(current_user.team_ids))
-    form.needed_by_precision.data = "day"
-    return _new_page(form)
-
-
-@bp.post("")
-@may("requirement.submit")
-def create() -> ResponseReturnValue:
-    """Store a requirement, or look for similar ones first when asked to."""
-    form = _offered(RequirementForm())
-    if "check" in request.form:
-        return _new_page(form)
-    if form.validate_on_submit():
-        try:
-            stored = service.submit(db_session(), current_user, form.values())
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            flash(_("%(key)s is submitted.", key=stored.key), "success")
-            return redirect(url_for("requirements.show", key=stored.key, submitted=1), 303)
-    return _new_page(form), 422
-
-
-def _offered(form: Any, kept: Requirement | None = None) -> Any:
+def offered(form: Any, kept: Requirement | None = None) -> Any:
+    """Set the choices of a form and return it; people ask for their own teams, managers for any."""
     session = db_session()
     teams = listing.team_names(session)
-    form.offer(options(session), [(teams.ids[code], name) for code, name in teams.active], kept)
+    own = None if current_user.may("requirement.edit_any") else current_user.team_ids
+    active = [(teams.ids[code], name) for code, name in teams.active]
+    form.offer(options(session), active, kept, own)
     return form
 
 
-def _new_page(form: RequirementForm) -> str:
-    if not form.kind.choices:
-        _offered(form)
-    found = _alike(form.title.data or "")
-    return render_template("requirements/new.html", form=form, similar=found)
-
-
-def _alike(title: str, without: int | None = None) -> list[queries.Alike]:
+def alike(title: str, without: int | None = None) -> list[queries.Alike]:
+    """Return what was asked before in words like a title's."""
     if len(title) < checks.TITLE_LENGTH[0]:
         return []
     return queries.similar(db_session(), title[:200], without=without, person_id=current_user.id)
-
-
-@bp.get("/similar")
-@may("requirement.read")
-def similar() -> ResponseReturnValue:
-    """Show what says something like a title; a fragment for the form, a page without scripts."""
-    title = request.args.get("title", "")
-    found = _alike(title)
-    part = "HX-Request" in request.headers
-    template = "requirements/_similar.html" if part else "requirements/similar.html"
-    return render_template(template, similar=found, title=title)
 
 
 @bp.get("/<key>")
@@ -196,7 +152,8 @@ def record_page(
         own_support=own,
         may_edit=queries.may_edit(current_user, requirement),
         submitted="submitted" in request.args,
-        similar=_alike(requirement.title, requirement.id) if "submitted" in request.args else [],
+        triager=intake.triager(session) if "submitted" in request.args else None,
+        similar=alike(requirement.title, requirement.id) if "submitted" in request.args else [],
         states=states,
         comment_form=comment_form or CommentForm(formdata=None),
         support_form=support,
@@ -213,6 +170,7 @@ def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
         session,
         [
             requirement.requester_id,
+            requirement.submitted_by_id,
             requirement.state_changed_by,
             *(row.accepted_by for row in requirement.criteria),
             *(one.actor_id for one in told),
@@ -268,7 +226,7 @@ def edit(key: str) -> ResponseReturnValue:
     current = queries.values_of(requirement)
     form = EditForm(data=current | {"efforts": effort_entries(requirement)})
     form.shown.data = as_shown(current)
-    return _edit_page(_offered(form, requirement), requirement)
+    return _edit_page(offered(form, requirement), requirement)
 
 
 @bp.post("/<key>/edit")
@@ -277,7 +235,7 @@ def store(key: str) -> ResponseReturnValue:
     """Store an edit; what two people changed alike comes back with both versions."""
     session = db_session()
     requirement = queries.get_requirement(session, current_user, key, "edit", lock=True)
-    form = _offered(EditForm(), requirement)
+    form = offered(EditForm(), requirement)
     status = 422
     if form.validate_on_submit():
         shown = read_shown(form.shown.data)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from roadmap.history.queries import FeedEntry
-from roadmap.requirements.questions import BY_FIELD, label_of, told
+from roadmap.requirements.questions import BY_FIELD, Question, label_of, told
 from roadmap.requirements.rules import (
     DatePrecision,
     RequirementKind,
@@ -84,6 +84,8 @@ _ACTIONS = {
     "requirement.submitted": ("plus", N_("submitted this")),
     "requirement.imported": ("download", N_("brought this in from a file")),
     "requirement.edited": ("edit", N_("changed")),
+    "requirement.bulk_edited": ("edit", N_("changed, with others,")),
+    "requirement.bulk_undone": ("undo", N_("undid an edit of many:")),
     "requirement.accepted": ("r-accepted", N_("accepted this")),
     "requirement.declined": ("r-declined", N_("declined this")),
     "requirement.merged": ("r-duplicate", N_("merged this as a duplicate")),
@@ -116,6 +118,10 @@ _ACTIONS = {
     "requirement.file_added": ("upload", N_("added a file:")),
     "requirement.file_removed": ("minus", N_("took a file off:")),
 }
+# Told with the fields that changed.
+_EDITS = frozenset(
+    f"requirement.{word}" for word in ("edited", "handed_over", "bulk_edited", "bulk_undone")
+)
 _ABOUT_ANOTHER = frozenset(
     f"requirement.{word}"
     for word in (
@@ -158,7 +164,7 @@ def tell_feed(entries: Sequence[FeedEntry], teams: Mapping[int, str]) -> list[To
 def _tell(entry: FeedEntry, teams: Mapping[int, str]) -> Told:
     plain = entry.action.partition(".")[2].replace("_", " ")
     icon, text = _ACTIONS.get(entry.action, ("history", plain))
-    edits = entry.action in {"requirement.edited", "requirement.handed_over"}
+    edits = entry.action in _EDITS
     changes = _changes(entry.changes, teams) if edits else []
     other = entry.why if entry.action in _ABOUT_ANOTHER else None
     why = entry.why if other is None else None
@@ -192,12 +198,18 @@ def _answers(
     found: dict[str, tuple[str, str | None, str | None]] = {}
     for question in BY_FIELD.values():
         old, new = (
-            _(label_of(question, side[question.code])) if question.code in side else _("nothing")
+            answer_word(question, side[question.code]) if question.code in side else _("nothing")
             for side in (before, after)
         )
         if old != new:
             found[question.field] = (f"“{_(question.label)}”", old, new)
     return found
+
+
+def answer_word(question: Question, answer: Any) -> str:
+    """Return an answer as a person reads it."""
+    word = label_of(question, answer)
+    return _(word) if question.choices else word
 
 
 def _shown(name: str, value: Any, teams: Mapping[int, str]) -> str:

@@ -2,6 +2,7 @@
 import { copyButtons } from "./copy.js";
 import { drafts } from "./drafts.js";
 import { forms } from "./forms.js";
+import { intake } from "./intake.js";
 import { keys } from "./keys.js";
 import { mentions } from "./mentions.js";
 import { menus } from "./menus.js";
@@ -11,6 +12,7 @@ themeToggle();
 menus();
 keys();
 forms();
+intake();
 drafts();
 copyButtons();
 mentions();
