@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeAlias
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -20,10 +22,13 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue(session: Session, person: Person, hours: int) -> str:
-    """Return the token of a new link; earlier unused links of the person stop working."""
+def issue(session: Session, person: Person, hours: int, token: str | None = None) -> str:
+    """Return the token of a new link; earlier unused links of the person stop working.
+
+    ``token`` is given where it must be made again later; it has to be as hard to guess.
+    """
     end_links(session, person.id)
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     now = clock.now()
     session.add(
         AccountLink(
@@ -72,6 +77,22 @@ def open_link(session: Session, person_id: int) -> AccountLink | None:
             AccountLink.expires_at > clock.now(),
         )
     )
+
+
+# (session, person, hours) -> whether the link was mailed to the person, replacing earlier ones.
+Postman: TypeAlias = Callable[[Session, Person, int], bool]
+_postmen: list[Postman] = []
+
+
+def register_postman(postman: Postman) -> None:
+    """Let a higher room mail links to people."""
+    if postman not in _postmen:
+        _postmen.append(postman)
+
+
+def mail_link(session: Session, person: Person, hours: int) -> bool:
+    """Mail the person a new link where mail is set up; return whether it was."""
+    return any(postman(session, person, hours) for postman in _postmen)
 
 
 def address(base: str, token: str) -> str:

@@ -61,9 +61,9 @@ def _whose(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:
             yield Candidate(facts.waivers[number], Reason.DECISION)
     # Support somebody entered for a person is that person's to know of.
     for path, pair in event.changes.items():
-        if path.startswith("requirement_support:") and path.endswith(".person_id"):
-            if isinstance(pair[1], int):
-                yield Candidate(pair[1], Reason.SUPPORTED)
+        named = path.startswith("requirement_support:") and path.endswith(".person_id")
+        if named and isinstance(pair[1], int):
+            yield Candidate(pair[1], Reason.SUPPORTED)
 
 
 def _whose_turn(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:

@@ -1,4 +1,4 @@
-"""What deciding who hears of some events needs to know, gathered in a fixed number of statements."""
+"""What decides who hears of some events, gathered in a fixed number of statements."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -117,7 +117,7 @@ def _turns(session: Session, events: Iterable[HistoryEvent]) -> dict[Any, int]:
     if not weeks:
         return {}
     query = select(TriageTurn.week, TriageTurn.person_id).where(TriageTurn.week.in_(weeks))
-    return {week: person_id for week, person_id in session.execute(query)}
+    return {row.week: row.person_id for row in session.execute(query)}
 
 
 def parts_in(event: HistoryEvent, table: str) -> set[int]:
@@ -135,7 +135,7 @@ def _waivers(session: Session, events: Iterable[HistoryEvent]) -> dict[int, int]
     if not ids:
         return {}
     query = select(Waiver.id, Waiver.requested_by).where(Waiver.id.in_(ids))
-    return {number: person_id for number, person_id in session.execute(query)}
+    return {row.id: row.requested_by for row in session.execute(query)}
 
 
 def actors(session: Session, ids: Collection[int]) -> dict[int, Actor]:

@@ -83,9 +83,7 @@ def _update(
     session: Session, one: _Watched, where: list[ColumnElement[bool]], changed: Collection[int]
 ) -> set[int]:
     """Bring the members among the changed requirements up to date; return the new ones."""
-    inside = set(
-        session.scalars(select(Requirement.id).where(Requirement.id.in_(changed), *where))
-    )
+    inside = set(session.scalars(select(Requirement.id).where(Requirement.id.in_(changed), *where)))
     mine = (ViewMember.watch_id == one.watch.id) & ViewMember.requirement_id.in_(changed)
     before = set(session.scalars(select(ViewMember.requirement_id).where(mine)))
     if gone := before - inside:
