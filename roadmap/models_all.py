@@ -1,6 +1,7 @@
 """Import every table, for migrations and tools that need the whole schema."""
 
 import roadmap.accounts.models
+import roadmap.capacity.models
 import roadmap.exchange.models
 import roadmap.history.models
 import roadmap.jobs
