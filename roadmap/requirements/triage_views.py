@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,9 +11,11 @@ from roadmap.errors import Invalid
 from roadmap.requirements import listing, merging, moves, queries
 from roadmap.requirements.by_team import in_words
 from roadmap.requirements.forms import MoveForm
-from roadmap.requirements.inbox import Inbox, read_inbox
+from roadmap.requirements.inbox import Inbox, read_inbox, spans_of
 from roadmap.requirements.models import Requirement
+from roadmap.requirements.rota import on_duty
 from roadmap.requirements.support_queries import by_team
+from roadmap.requirements.triage_weeks import last_weeks
 from roadmap.requirements.views import other_requirement, scope_of
 from roadmap.taxonomy.queries import options
 from roadmap.web.guard import may
@@ -27,9 +29,11 @@ bp = Blueprint("triage", __name__, url_prefix="/triage")
 @may("requirement.triage")
 def index() -> ResponseReturnValue:
     """Show the one that waits longest, or that nothing waits."""
-    inbox = read_inbox(db_session(), clock.today())
+    inbox = _inbox()
     if not inbox.rows:
-        return render_template("requirements/triage_empty.html", inbox=inbox, done=_done())
+        return render_template(
+            "requirements/triage_empty.html", inbox=inbox, done=_done(), **_standing()
+        )
     first = inbox.rows[0].id
     requirement = queries.get_requirement(db_session(), current_user, first, "triage")
     return _page(inbox, requirement, MoveForm(formdata=None, move="accept"))
@@ -40,8 +44,18 @@ def index() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """Show one requirement with the moves that are possible."""
     requirement = queries.get_requirement(db_session(), current_user, key, "triage")
-    inbox = read_inbox(db_session(), clock.today())
+    inbox = _inbox()
     return _page(inbox, requirement, MoveForm(formdata=None, **_asked_for()))
+
+
+def _inbox() -> Inbox:
+    return read_inbox(db_session(), clock.now(), current_app.config["TRIAGE_DAYS"])
+
+
+def _standing() -> dict[str, Any]:
+    """Return who does triage this week and how the last weeks went; three statements."""
+    session, today = db_session(), clock.today()
+    return {"duty": on_duty(session, today), "weeks": last_weeks(session, today)}
 
 
 def _asked_for() -> dict[str, Any]:
@@ -75,8 +89,9 @@ def _page(inbox: Inbox, requirement: Requirement, form: MoveForm) -> str:
         teams=teams.names,
         people=queries.people_named(session, named),
         waits=moves.waits_in_triage(requirement),
+        spans=spans_of(session, requirement, clock.now()),
         done=_done(),
-        now=clock.now(),
+        **_standing(),
     )
 
 
@@ -86,7 +101,7 @@ def decide(key: str) -> ResponseReturnValue:
     """Make the chosen move and go on to the next one."""
     session = db_session()
     requirement = queries.get_requirement(session, current_user, key, "triage", lock=True)
-    inbox = read_inbox(session, clock.today())
+    inbox = _inbox()
     form = MoveForm()
     if form.validate_on_submit():
         try:
@@ -112,7 +127,8 @@ def _move(requirement: Requirement, form: MoveForm) -> str:
             merging.merge(session, current_user, requirement, target, why)
             return _("%(key)s is merged into %(target)s.", **names, target=target.key)
         case "snooze":
-            moves.snooze(session, current_user, requirement, why, form.until.data)
+            awaited = form.awaited.data or ""
+            moves.snooze(session, current_user, requirement, why, form.until.data, awaited)
             return _("%(key)s sleeps until then.", **names)
         case "ask":
             moves.ask(session, current_user, requirement, why)

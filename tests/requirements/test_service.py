@@ -137,14 +137,14 @@ def test_a_question_leaves_the_inbox_until_the_requester_answers(
     with database.writing() as session:
         found = make(session, people.alice)
         today = clock.today()
-        assert read_inbox(session, today).waiting == "1"
+        assert read_inbox(session, clock.now(), 5).waiting == "1"
         moves.ask(session, people.bob, found, "Which markets?")
         session.flush()
-        assert read_inbox(session, today).waiting == "0"
+        assert read_inbox(session, clock.now(), 5).waiting == "0"
         voices.comment(session, people.charlie, found, "I wonder too")
-        assert read_inbox(session, today).waiting == "0"
+        assert read_inbox(session, clock.now(), 5).waiting == "0"
         voices.comment(session, people.alice, found, "Germany")
-        inbox = read_inbox(session, today)
+        inbox = read_inbox(session, clock.now(), 5)
         assert (inbox.waiting, inbox.done_today) == ("1", 1)
 
 
