@@ -1,11 +1,12 @@
 """Maps database rows onto the plain facts that coverage, evidence and readiness judge."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap.mechanisms.facts import MeasurementFact, MechanismFact, Stratum
@@ -38,27 +39,40 @@ _RECORD = (
 )
 
 
-def mechanism_facts(session: Session, ids: Iterable[int] | None = None) -> dict[int, MechanismFact]:
-    """Return the facts of mechanisms by id, two statements however many; None means all."""
-    wanted = None if ids is None else sorted(set(ids))
-    records = select(*_RECORD, Configuration.digest, Configuration.label).outerjoin(
+# Statements are built once and sent with their values: building them costs more than most answers.
+_IDS: Any = bindparam("ids", expanding=True)
+
+
+@cache
+def _records_query(some: bool) -> Any:
+    query = select(*_RECORD, Configuration.digest, Configuration.label).outerjoin(
         Configuration,
         and_(Configuration.mechanism_id == Mechanism.id, Configuration.is_current),
     )
-    cells = select(
+    return query.where(Mechanism.id.in_(_IDS)) if some else query
+
+
+@cache
+def _cells_query(some: bool) -> Any:
+    query = select(
         CoverageCell.mechanism_id,
         CoverageCell.market_code,
         CoverageCell.language_code,
         CoverageCell.surface_code,
         CoverageCell.policy_area_code,
     ).order_by(CoverageCell.id)
-    if wanted is not None:
-        records = records.where(Mechanism.id.in_(wanted))
-        cells = cells.where(CoverageCell.mechanism_id.in_(wanted))
+    return query.where(CoverageCell.mechanism_id.in_(_IDS)) if some else query
+
+
+def mechanism_facts(session: Session, ids: Iterable[int] | None = None) -> dict[int, MechanismFact]:
+    """Return the facts of mechanisms by id, two statements however many; None means all."""
+    some = ids is not None
+    known = {"ids": sorted(set(ids))} if ids is not None else {}
     declared: dict[int, list[ScopePattern]] = defaultdict(list)
-    for mechanism_id, *scope in session.execute(cells):
+    for mechanism_id, *scope in session.execute(_cells_query(some), known):
         declared[mechanism_id].append(ScopePattern(*scope))
-    return {row.id: _mechanism(row, tuple(declared[row.id])) for row in session.execute(records)}
+    records = session.execute(_records_query(some), known)
+    return {row.id: _mechanism(row, tuple(declared[row.id])) for row in records}
 
 
 def _mechanism(row: Any, coverage: tuple[ScopePattern, ...]) -> MechanismFact:
@@ -104,6 +118,13 @@ _MEASURED = (
 )
 
 
+_PARTS: Mapping[str, Any] = {
+    "market": Measurement.market_code,
+    "language": Measurement.language_code,
+    "surface": Measurement.surface_code,
+    "policy_area": Measurement.policy_area_code,
+}
+
 # What makes two rows answers to the same question, one configuration apart from another.
 _SLICE = (
     Measurement.mechanism_id,
@@ -117,7 +138,8 @@ _SLICE = (
 )
 
 
-def _deciding(ids: list[int] | None, known_at: datetime | None) -> Select[Any]:
+@cache
+def _deciding(some: bool, dated: bool, narrowed: tuple[str, ...]) -> Select[Any]:
     """Return the rows of each slice from the newest that can decide on, those in front included.
 
     A slice of one configuration and one guideline version is walked from its newest row, and the
@@ -127,11 +149,14 @@ def _deciding(ids: list[int] | None, known_at: datetime | None) -> Select[Any]:
     """
     voided = MeasurementVoid.measurement_id == Measurement.id
     known: list[ColumnElement[bool]] = [Measurement.metric.in_(JUDGED_METRICS)]
-    if known_at is not None:
-        voided = and_(voided, MeasurementVoid.voided_at <= known_at)
-        known.append(Measurement.recorded_at <= known_at)
-    if ids is not None:
-        known.append(Measurement.mechanism_id.in_(ids))
+    if dated:
+        voided = and_(voided, MeasurementVoid.voided_at <= bindparam("known_at"))
+        known.append(Measurement.recorded_at <= bindparam("known_at"))
+    if some:
+        known.append(Measurement.mechanism_id.in_(_IDS))
+    for dimension in narrowed:
+        codes: Any = bindparam(dimension, expanding=True)
+        known.append(_PARTS[dimension].in_(codes))
     taken_out = select(MeasurementVoid.id).where(voided).correlate(Measurement).exists()
     solid = and_(Measurement.label_source != LabelSource.LLM_ONLY, ~taken_out)
     newest = func.max(case((solid, Measurement.window_end)))
@@ -156,16 +181,51 @@ def _deciding(ids: list[int] | None, known_at: datetime | None) -> Select[Any]:
 
 
 def measurement_facts(
-    session: Session, ids: Iterable[int] | None = None, known_at: datetime | None = None
+    session: Session,
+    ids: Iterable[int] | None = None,
+    known_at: datetime | None = None,
+    within: Mapping[str, Collection[str]] | None = None,
 ) -> list[MeasurementFact]:
     """Return the rows that can decide about any target of the mechanisms, one statement.
 
     For each slice the newest row and, while rows are voided or labelled by a model alone, those
     behind it up to the first that decides: see `evidence.find`. None means all mechanisms.
-    ``known_at`` leaves out what was recorded or voided after that moment.
+    ``known_at`` leaves out what was recorded or voided after that moment. ``within`` names codes by
+    dimension; slices that leave such a dimension open, or have another code there, are left out.
     """
-    query = _deciding(None if ids is None else sorted(set(ids)), known_at)
-    return [measurement_fact(row) for row in session.execute(query)]
+    within = within or {}
+    query = _deciding(ids is not None, known_at is not None, tuple(sorted(within)))
+    known: dict[str, Any] = {name: sorted(codes) for name, codes in within.items()}
+    if ids is not None:
+        known["ids"] = sorted(set(ids))
+    if known_at is not None:
+        known["known_at"] = known_at
+    return [_measured(row) for row in session.execute(query, known)]
+
+
+def _measured(row: Any) -> MeasurementFact:
+    """Map a row of `_deciding`, whose columns are those of `_MEASURED`, digest and void.
+
+    Read by place: thousands are mapped at once, and a name costs ten times as much.
+    """
+    return MeasurementFact(
+        id=row[0],
+        mechanism_id=row[1],
+        guideline_id=row[2],
+        scope=ScopePattern(row[3], row[4], row[5], row[6]),
+        metric=row[7],
+        numerator=row[8],
+        denominator=row[9],
+        window_start=row[10],
+        window_end=row[11],
+        sampling=row[12],
+        strata=strata_of(row[13]),
+        label_source=row[14],
+        observed_at=row[15],
+        recorded_at=row[16],
+        configuration_digest=row[17] or "",
+        voided_at=row[18],
+    )
 
 
 def measurement_fact(row: Any) -> MeasurementFact:
@@ -194,6 +254,8 @@ def measurement_fact(row: Any) -> MeasurementFact:
 
 def strata_of(stored: list[Any] | None) -> tuple[Stratum, ...]:
     """Return the strata as stored with a row: population, n, positives, found."""
+    if not stored:
+        return ()
     return tuple(
         Stratum(
             population=part["population"],
@@ -201,7 +263,7 @@ def strata_of(stored: list[Any] | None) -> tuple[Stratum, ...]:
             positives=part["positives"],
             found=part["found"],
         )
-        for part in stored or ()
+        for part in stored
     )
 
 

@@ -156,7 +156,8 @@ def _owing(
     person are read; those that may not be shown are judged now, as far as pages judge.
     """
     found = select(_may_owe(actor))
-    names_me = cast(StoredVerdict.reasons, Text).like(f'%"owner": {actor.id}%')
+    text = cast(StoredVerdict.reasons, Text)
+    names_me = or_(text.like(f'%"owner": {actor.id},%'), text.like(f'%"owner": {actor.id}}}%'))
     shown = may_be_shown(now)
     query = (
         select(Launch.id, Launch.title, case((shown, True), else_=False), StoredVerdict.reasons)

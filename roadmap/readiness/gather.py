@@ -4,7 +4,7 @@ Judges nothing: rows become the plain values of `facts`. What was recorded after
 left out, so that a verdict as of a past moment rests on what was known then.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -40,9 +40,12 @@ from roadmap.readiness.gather_shared import (
     leads,
     places_of,
 )
+from roadmap.taxonomy.scope import DIMENSIONS
 
 # Due days lie at most this far before their phase; holidays further back do not matter.
 _LONGEST_LEAD = timedelta(days=60)
+# Up to so many launches, evidence is read for their slices alone.
+_FEW = 50
 
 
 @dataclass(frozen=True)
@@ -111,13 +114,48 @@ def _shared(session: Session, own: _Own, at: datetime) -> _Shared:
         declared=declared,
         leads=found,
         mechanisms=mechanism_facts(session, wanted),
-        evidence=evidence_by_mechanism(measurement_facts(session, proving, at), at),
+        evidence=evidence_by_mechanism(measurement_facts(session, proving, at, _asked_of(own)), at),
         guidelines=guidelines(session, sorted({c.policy_area for c in cells}), today),
         certifications=certifications(
             session, sorted(linked | {routed[i] for i in linked if i in routed}), today
         ),
         holidays=Holidays(session, *_span(own, today)),
     )
+
+
+def _slices_asked(
+    links: Iterable[LinkFact], cells: Iterable[CellFact]
+) -> dict[str, frozenset[str]]:
+    """Return, for each dimension that every target fixes, the codes its slices can have.
+
+    Evidence of other slices cannot answer any question of the launch: see `evidence.row_counts`.
+    """
+    targets = [
+        t for link in links for t in link.targets if set(DIMENSIONS).issuperset(t.dimensions)
+    ]
+    fixed = [d for d in DIMENSIONS if all(d in t.dimensions for t in targets)]
+    scopes = {fact.cell for fact in cells}
+    return {d: frozenset(getattr(cell, d) for cell in scopes) for d in fixed} if targets else {}
+
+
+def _asked_of(own: _Own) -> dict[str, frozenset[str]]:
+    """Return what slices a few launches ask for; of many, nearly all are asked for."""
+    if len(own.launches) > _FEW:
+        return {}
+    return _slices_asked(
+        (link for links in own.links.values() for link in links),
+        (cell for cells in own.cells.values() for cell in cells),
+    )
+
+
+def _answering(
+    rows: Iterable[MeasurementFact], asked: Mapping[str, frozenset[str]]
+) -> Iterator[MeasurementFact]:
+    """Yield the rows of slices a launch asks for."""
+    wanted = tuple(asked.items())
+    for row in rows:
+        if all(getattr(row.scope, dimension) in codes for dimension, codes in wanted):
+            yield row
 
 
 def _span(own: _Own, today: date) -> tuple[date, date]:
@@ -153,6 +191,7 @@ def _assemble(launch_id: int, own: _Own, shared: _Shared) -> LaunchFacts:
     reached = near | {shared.leads.routes[i] for i in near if i in shared.leads.routes}
     people = linked | {shared.leads.routes[i] for i in linked if i in shared.leads.routes}
     areas = sorted({fact.cell.policy_area for fact in cells})
+    evidence = (row for i in sorted(linked) for row in shared.evidence.get(i, ()))
     return LaunchFacts(
         launch=own.launches[launch_id],
         phases=tuple(own.phases.get(launch_id, ())),
@@ -160,7 +199,7 @@ def _assemble(launch_id: int, own: _Own, shared: _Shared) -> LaunchFacts:
         forecasts=tuple(own.forecasts.get(launch_id, ())),
         links=tuple(links),
         mechanisms=tuple(shared.mechanisms[i] for i in sorted(reached) if i in shared.mechanisms),
-        measurements=tuple(row for i in sorted(linked) for row in shared.evidence.get(i, ())),
+        measurements=tuple(_answering(evidence, _slices_asked(links, cells))),
         rates=(
             *(shared.leads.rates[i] for i in sorted(linked) if i in shared.leads.rates),
             *_rare_actions(links),

@@ -6,11 +6,11 @@ than such checks usually take. LATE: a blocker cannot pass before the phase. NO_
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from roadmap.readiness.answers import Answer, Code, Status, after
+from roadmap.readiness.answers import Answer, Code, Status, after, dated
 from roadmap.readiness.context import Context
 from roadmap.readiness.facts import GapPlanFact, Severity
 
@@ -79,18 +79,22 @@ class Calendar:
 def with_due_days(ctx: Context, answers: Sequence[Answer]) -> list[Answer]:
     """Add `required_by` to every required answer, and the owner a plan names to open ones."""
     calendar = Calendar(ctx)
+    days: dict[str, date | None] = {}
     plans = {(p.code, p.subject): p for p in ctx.facts.plans}
     done: list[Answer] = []
     for answer in answers:
         if not answer.is_required:
             done.append(answer)
             continue
-        plan = plans.get((answer.code, answer.subject))
+        plan = plans.get((answer.code, answer.subject)) if plans else None
         owner = answer.owner_id
         if plan is not None and plan.owner_id is not None and not answer.passes:
             owner = plan.owner_id
-        due = calendar.due(answer.code)
-        done.append(replace(answer, required_by=due, owner_id=owner))
+        if answer.code not in days:
+            days[answer.code] = calendar.due(answer.code)
+        due = days[answer.code]
+        same = due == answer.required_by and owner == answer.owner_id
+        done.append(answer if same else dated(answer, due, owner))
     return done
 
 
