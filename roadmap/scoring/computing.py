@@ -100,6 +100,11 @@ def _joined(
     framework: FrameworkDef, entries: Sequence[Entry]
 ) -> tuple[Consolidated, Mapping[str, tuple[float, float]]] | ScoreError:
     """Return the scorers' joint inputs and ranges, or what this version does not allow of them."""
+    if len(entries) == 1 and not entries[0][1]:
+        # One scorer without ranges, the common case: scoring checks the numbers anyway.
+        inputs = entries[0][0]
+        codes = (criterion.code for criterion in framework.criteria)
+        return Consolidated({c: inputs[c] for c in codes if inputs.get(c) is not None}, {}, 1), {}
     try:
         found = consolidate([inputs for inputs, _ in entries], framework.criteria)
         unsure = len(entries) > 1 or any(ranges for _, ranges in entries)

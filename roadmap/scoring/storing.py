@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -130,13 +130,16 @@ def store_in_requirements(
     """
     # The table, not the class: derived columns must not raise the version people edit against.
     table: Any = Requirement.__table__
-    among = table.c.id.between(*keys) if keys else table.c.id.is_not(None)
+    among = table.c.id.between(*keys) if keys else true()
     mine = (Score.framework_id == framework_id) & (Score.requirement_id == table.c.id)
+    # Said of both: else SQLite walks all scores of the framework for each part.
+    theirs = Score.requirement_id.between(*keys) if keys else true()
     session.execute(
         update(table)
         .where(
             among,
             mine,
+            theirs,
             or_(
                 table.c.score.is_distinct_from(Score.value),
                 table.c.effective_score.is_distinct_from(Score.effective),
