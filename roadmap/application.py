@@ -16,6 +16,7 @@ from roadmap.history import jobs as history_jobs
 from roadmap.launches import room as launches_room
 from roadmap.lists import room as lists_room
 from roadmap.mechanisms import room as mechanisms_room
+from roadmap.notifications import room as notifications_room
 from roadmap.overview import room as overview_room
 from roadmap.readiness import room as readiness_room
 from roadmap.requirements import room as requirements_room
@@ -66,4 +67,5 @@ def _open_rooms(app: Flask) -> None:
     launches_room.init_app(app)
     readiness_room.init_app(app)
     views_import.init_app(app)
+    notifications_room.init_app(app)
     overview_room.init_app(app)

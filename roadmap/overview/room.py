@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from roadmap.overview import panels, views
+from roadmap.launches.models import Launch
+from roadmap.notifications.telling import register_teller
+from roadmap.overview import notices, panels, views
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation
 from roadmap.wording import N_
@@ -17,3 +19,4 @@ def init_app(app: Flask) -> None:
     register_panel("requirement.side", panels.of_requirement, 20)
     register_panel("mechanism.side", panels.of_mechanism, 20)
     register_panel("triage.side", panels.of_scope, 20)
+    register_teller(Launch.record_type, notices.tell_launches)

@@ -19,6 +19,9 @@ OPEN = {
     "observe.metrics",
     "accounts.sign_in",
     "accounts.set_password",
+    # What a link in a mail switches off; its token is signed.
+    "notices.ask_off",
+    "notices.one_click",
 }
 
 
