@@ -23,7 +23,7 @@ def share_that_fits(placed: Placed, step: float = 0.01) -> float | None:
     """Return the largest share of the launch's work the queue carries, down to whole percent."""
 
     def carries(factor: float) -> bool:
-        return judge(placed.queue, placed.before + placed.work * factor).carries
+        return placed.judge_at(factor).carries
 
     factor = largest(carries, 1.0, step / 2)
     if factor is None:
@@ -41,7 +41,7 @@ def volume_that_fits(placed: Placed, volume: float, up_to: float) -> int | None:
     """
 
     def carries(wanted: float) -> bool:
-        return judge(placed.queue, placed.before + placed.work * (wanted / volume)).carries
+        return placed.judge_at(wanted / volume).carries
 
     if volume <= 0:
         return None
@@ -53,7 +53,7 @@ def heads_needed(placed: Placed) -> int | None:
     """Return the fewest more heads, spread over the roster as it is."""
 
     def carries(more: int) -> bool:
-        return judge(with_heads(placed.queue, more), placed.before + placed.work).carries
+        return placed.judge_at(queue=with_heads(placed.queue, more)).carries
 
     if placed.queue.head is None or placed.queue.capacity.sum() <= 0:
         return None
@@ -105,9 +105,7 @@ def heads_in_window(placed: Placed, windows: Sequence[Window]) -> Added | None:
     for window in windows:
 
         def carries(more: int, window: Window = window) -> bool:
-            return judge(
-                shifted(placed.queue, [(window, more)]), placed.before + placed.work
-            ).carries
+            return placed.judge_at(queue=shifted(placed.queue, [(window, more)])).carries
 
         heads = fewest(carries, MOST_HEADS)
         if heads is not None:
@@ -128,7 +126,7 @@ def heads_moved(placed: Placed, windows: Sequence[Window]) -> Moved | None:
             # Moving more helps the target and hurts the source, so each number is tried.
             for heads in range(1, min(most, 40) + 1):
                 changed = shifted(placed.queue, [(source, -heads), (target, heads)])
-                if judge(changed, placed.before + placed.work).carries:
+                if placed.judge_at(queue=changed).carries:
                     best = Moved(source, target, heads)
                     break
     return best

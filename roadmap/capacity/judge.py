@@ -6,7 +6,6 @@ Work is counted in hours of handling, so that items of different handling times 
 import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,23 +56,24 @@ class Queue:
     sla: Sla | None
     head: float | None = None
 
-    @cached_property
-    def weeks(self) -> Ints:
-        """Return the number of the seven-day stretch of each hour, from the first day."""
-        return self.day // 7
+    def weeks(self, since: int = 0) -> Ints:
+        """Return the number of the seven-day stretch of each hour from one on; before it, −1."""
+        first = self.day[min(since, len(self.day) - 1)]
+        found: Ints = np.where(self.day >= first, (self.day - first) // 7, -1)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What a load does to a queue; times in hours, work in hours of handling.
 
-    ``peak`` is the highest work ÷ capacity of any seven days. ``worst`` is the stretch of days with
-    the lowest share in time, None without an SLA or while nothing was ever waiting.
+    ``peak`` is the highest work ÷ capacity of seven days, which start on day ``peak_day``.
+    ``worst`` is the stretch of days with the lowest share in time, None without an SLA.
     """
 
     standing: Standing
     peak: float
-    peak_week: int
+    peak_day: int
     largest_backlog: float
     longest: float
     worst: Week | None
@@ -87,44 +87,43 @@ class Judgement:
         return self.standing is Standing.CARRIES
 
 
-def judge(queue: Queue, work: Floats) -> Judgement:
-    """Judge a queue under the work arriving in each hour."""
+def judge(queue: Queue, work: Floats, since: int = 0) -> Judgement:
+    """Judge a queue under the work arriving in each hour; what lies before ``since`` only waits."""
     line = flow(work, queue.capacity)
-    peak, week = peak_utilisation(queue, work)
+    peak, day = peak_utilisation(queue, work, since)
     full = _never_clears(queue, line)
-    worst = None if full is not None or queue.sla is None else _worst(queue, line)
+    worst = None if full is not None else _worst(queue, line, since)
     late = worst is not None and queue.sla is not None and worst.share < queue.sla.share - 1e-9
-    largest = int(np.argmax(line.backlog))
+    largest = since + int(np.argmax(line.backlog[since:]))
+    standing = Standing.LATE if late else Standing.CARRIES
     return Judgement(
-        standing=Standing.OVERLOAD
-        if full is not None
-        else Standing.LATE
-        if late
-        else Standing.CARRIES,
+        standing=Standing.OVERLOAD if full is not None else standing,
         peak=peak,
-        peak_week=week,
+        peak_day=day,
         largest_backlog=float(line.backlog[largest]),
-        longest=_longest(line, full is not None),
+        longest=_longest(line, full is not None, since),
         worst=worst,
         from_hour=full if full is not None else _since(line, largest),
         clear_hour=None if full is not None else line.cleared_at(largest),
     )
 
 
-def peak_utilisation(queue: Queue, work: Floats) -> tuple[float, int]:
-    """Return the highest work ÷ capacity of seven days in a row, and the week it lies in.
+def peak_utilisation(queue: Queue, work: Floats, since: int = 0) -> tuple[float, int]:
+    """Return the highest work ÷ capacity of a week counted from an hour's day, and its first day.
 
     Work where there is no capacity at all is infinite utilisation.
     """
-    wanted = np.bincount(queue.weeks, weights=work)
-    there = np.bincount(queue.weeks, weights=queue.capacity)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(there > 0, wanted / there, np.where(wanted > EPSILON, np.inf, 0.0))
+    weeks = queue.weeks(since)
+    inside = weeks >= 0
+    wanted = np.bincount(weeks[inside], weights=work[inside])
+    there = np.bincount(weeks[inside], weights=queue.capacity[inside])
+    share = np.where(wanted > EPSILON, np.inf, 0.0)
+    np.divide(wanted, there, out=share, where=there > 0)
     # A stretch cut off by the end of the horizon is no week.
-    whole = np.bincount(queue.weeks) >= 7 * 24 - 2
+    whole = np.bincount(weeks[inside]) >= 7 * 24 - 2
     share = np.where(whole, share, 0.0) if whole.any() else share
     week = int(np.argmax(share))
-    return float(share[week]), week
+    return float(share[week]), int(queue.day[min(since, len(queue.day) - 1)]) + 7 * week
 
 
 def _never_clears(queue: Queue, line: Flow) -> int | None:
@@ -144,14 +143,14 @@ def _never_clears(queue: Queue, line: Flow) -> int | None:
     return since if growing else None
 
 
-def _longest(line: Flow, endless: bool) -> float:
+def _longest(line: Flow, endless: bool, since: int) -> float:
     """Return the longest turnaround of what is decided; infinite where the line never clears."""
     if line.largest_backlog <= EPSILON:
         return 0.0
     if endless:
         return math.inf
     pieces = line.pieces
-    known = np.maximum(pieces.first, pieces.last)
+    known = np.maximum(pieces.first, pieces.last)[pieces.interval >= since]
     return float(known[np.isfinite(known)].max(initial=0.0))
 
 
@@ -162,13 +161,13 @@ def _since(line: Flow, largest: int) -> int | None:
     return int(empty[-1]) if len(empty) else 0
 
 
-def _worst(queue: Queue, line: Flow) -> Week | None:
+def _worst(queue: Queue, line: Flow, since: int) -> Week | None:
     """Return the seven calendar days, by arrival, with the lowest share in time."""
     if queue.sla is None:
         return None
     came = np.bincount(queue.day, weights=line.arrivals)
     fine = np.bincount(queue.day, weights=in_time(queue, line, queue.sla))
-    first, last = _judged_days(queue, queue.sla)
+    first, last = _judged_days(queue, queue.sla, since)
     came, fine = came[first:last], fine[first:last]
     ones = np.ones(min(queue.sla.days, len(came)))
     totals, good = np.convolve(came, ones, "valid"), np.convolve(fine, ones, "valid")
@@ -180,14 +179,15 @@ def _worst(queue: Queue, line: Flow) -> Week | None:
     return Week(first + at, float(share[at]), float(totals[at]), late)
 
 
-def _judged_days(queue: Queue, sla: Sla) -> tuple[int, int]:
+def _judged_days(queue: Queue, sla: Sla, since: int) -> tuple[int, int]:
     """Return the first and the end of the days that are whole and whose items can all be judged."""
     hours = np.bincount(queue.day)
     first = 0 if hours[0] >= SHORTEST_DAY else 1
+    first = max(first, int(queue.day[min(since, len(queue.day) - 1)]))
     last = len(hours) if hours[-1] >= SHORTEST_DAY else len(hours) - 1
     # Whoever arrives within the SLA time of the end may still be decided in time.
     last -= math.ceil(sla.hours / 24)
-    return (first, last) if last > first else (0, len(hours))
+    return (first, last) if last > first else (min(first, len(hours) - 1), len(hours))
 
 
 def in_time(queue: Queue, line: Flow, sla: Sla) -> Floats:

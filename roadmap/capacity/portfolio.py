@@ -30,11 +30,23 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Load:
-    """The work one launch brings to a queue in each hour; ``order`` is its commitment number."""
+    """The work one launch brings to a queue in each hour; ``order`` is its commitment number.
+
+    ``scale`` multiplies what the queue has already, where the launch changes handling times.
+    ``since`` is the hour it starts: earlier trouble is not its own.
+    """
 
     launch_id: int
     order: int | None
     work: Floats
+    scale: Floats | None = None
+    since: int = 0
+
+    def on(self, before: Floats, share: float = 1.0) -> Floats:
+        """Return all the queue's work with a share of this launch on top of what was there."""
+        if self.scale is not None:
+            before = before * (1 + (self.scale - 1) * share)
+        return before + self.work * share
 
 
 @dataclass(frozen=True)
@@ -50,9 +62,13 @@ class Placed:
     beside: tuple[tuple[int, float], ...]
     # Whether the queue fails already without this launch.
     before_fails: bool
-    work: Floats
+    load: Load
     before: Floats
     base: Floats
+
+    def judge_at(self, share: float = 1.0, queue: Queue | None = None) -> Judgement:
+        """Judge the queue, or a changed one, with a share of the launch on top."""
+        return judge(queue or self.queue, self.load.on(self.before, share), self.load.since)
 
 
 def in_order(loads: Iterable[Load]) -> list[Load]:
@@ -68,7 +84,7 @@ def place(queue: Queue, base: Floats, loads: Sequence[Load]) -> list[Placed]:
     for load in in_order(loads):
         placed.append(place_one(queue, base, before, earlier, load))
         if load.order is not None:
-            before = before + load.work
+            before = load.on(before)
             earlier.append(load)
     return placed
 
@@ -77,8 +93,8 @@ def place_one(
     queue: Queue, base: Floats, before: Floats, earlier: Sequence[Load], load: Load
 ) -> Placed:
     """Judge one launch on a queue that already carries ``before`` (base and earlier launches)."""
-    together = judge(queue, before + load.work)
-    alone = together if not earlier else judge(queue, base + load.work)
+    together = judge(queue, load.on(before), load.since)
+    alone = judge(queue, load.on(base), load.since) if earlier else together
     outcome = _outcome(alone, together)
     return Placed(
         launch_id=load.launch_id,
@@ -87,8 +103,9 @@ def place_one(
         alone=alone,
         together=together,
         beside=_beside(queue, together, earlier),
-        before_fails=outcome is not Outcome.CARRIES and not judge(queue, before).carries,
-        work=load.work,
+        before_fails=outcome is not Outcome.CARRIES
+        and not judge(queue, before, load.since).carries,
+        load=load,
         before=before,
         base=base,
     )
@@ -105,7 +122,7 @@ def _outcome(alone: Judgement, together: Judgement) -> Outcome:
 def _beside(
     queue: Queue, together: Judgement, earlier: Sequence[Load]
 ) -> tuple[tuple[int, float], ...]:
-    here = queue.weeks == together.peak_week
+    here = (queue.day >= together.peak_day) & (queue.day < together.peak_day + 7)
     hours = [(load.launch_id, float(load.work[here].sum())) for load in earlier]
     named = [(launch_id, work) for launch_id, work in hours if work > EPSILON]
     return tuple(sorted(named, key=lambda one: (-one[1], one[0])))

@@ -105,7 +105,7 @@ def test_a_slower_tool_overloads_its_queue() -> None:
     assert placed.outcome is Outcome.OVERLOAD
     assert placed.together.peak == pytest.approx(1.048, abs=5e-4)
     assert heads_needed(placed) == 2
-    assert judge(with_heads(tool, 2), placed.work).peak == pytest.approx(0.981, abs=5e-4)
+    assert judge(with_heads(tool, 2), placed.load.work).peak == pytest.approx(0.981, abs=5e-4)
     assert handling_that_fits(tool, NOTHING, np.full(HORIZON.hours, 9_500 / 24), 55) == (
         pytest.approx(52.4)
     )
@@ -209,8 +209,31 @@ def test_every_fix_offered_is_enough_when_tried(loads: list[float], capacity: fl
             continue
         share, heads = share_that_fits(one), heads_needed(one)
         if share is not None:
-            assert judge(one.queue, one.before + one.work * share).carries
-            assert not judge(one.queue, one.before + one.work * (share + 0.02)).carries
+            assert one.judge_at(share).carries
+            assert not one.judge_at(share + 0.02).carries
         assert heads is not None
-        assert judge(with_heads(one.queue, heads), one.before + one.work).carries
-        assert not judge(with_heads(one.queue, heads - 1), one.before + one.work).carries
+        assert one.judge_at(queue=with_heads(one.queue, heads)).carries
+        assert not one.judge_at(queue=with_heads(one.queue, heads - 1)).carries
+
+
+def test_trouble_before_a_launch_starts_is_not_its_own() -> None:
+    stream = Stream(
+        weekly=42_000, campaigns=(Campaign(date(2026, 12, 1), date(2026, 12, 3), 14_400 / 6_000),)
+    )
+    base = items_by_hour(stream, HORIZON)
+    later = Load(1, 1, NOTHING, since=60 * 24)
+    during = Load(1, 1, NOTHING, since=10 * 24)
+    calm = queue(7_200, head=None)
+    assert place_one(calm, base, base, [], later).outcome is Outcome.CARRIES
+    placed = place_one(calm, base, base, [], during)
+    assert placed.outcome is Outcome.LATE
+    assert placed.before_fails
+
+
+def test_a_launch_that_changes_handling_changes_what_is_there() -> None:
+    tool = queue(138.5)
+    base = work(9_500, 42)
+    half = Load(1, 1, NOTHING, scale=np.full(HORIZON.hours, 55 / 42))
+    placed = place_one(tool, base, base, [], half)
+    assert placed.together.peak == pytest.approx(1.048, abs=5e-4)
+    assert share_that_fits(placed) == pytest.approx(0.80)
