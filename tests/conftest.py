@@ -116,6 +116,15 @@ def postgres_template(postgres_server: str, postgres_admin: Connection) -> Itera
     postgres_admin.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def postgres_kept(postgres_admin: Connection) -> Iterator[list[str]]:
+    """Names of databases that tests keep for later tests; dropped at the end."""
+    kept: list[str] = []
+    yield kept
+    for name in kept:
+        postgres_admin.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """A migrated SQLite database of this test alone."""

@@ -1,0 +1,193 @@
+"""The demo organisation as the walks of bad input find it: made once, copied for each test."""
+
+import io
+import shutil
+import sqlite3
+from contextlib import closing
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, func, make_url, select
+
+from config import Config
+from roadmap import clock
+from roadmap.accounts.links import address, issue
+from roadmap.accounts.models import Person
+from roadmap.accounts.permissions import ROLES
+from roadmap.db import Database
+from roadmap.exchange.workspace.load import import_workspace
+from roadmap.exchange.workspace.shipped_files import DEMO
+from roadmap.history.models import HistoryEvent
+from roadmap.jobs import Job, work_once
+from roadmap.readiness.checklists import active_template
+from roadmap.readiness.templates import get_template, specs_of, store_version
+from roadmap.requirements.models import Requirement
+from tests.cast import make_person
+from tests.ground.crawl import Form, Found, crawl, forms_of
+
+SAMPLE = Path(__file__).parents[1] / "samples" / "jira_cloud.csv"
+# Requirements of every state of the demo, and launches with waivers, gaps and readers.
+STARTS = [
+    *(f"/requirements/REQ-{n}" for n in (1, 7, 53, 57, 34, 15, 24, 59, 65, 60)),
+    *(f"/launches/LCH-{n}" for n in (11, 14, 4, 16)),
+    "/launches/LCH-11/waivers",
+    "/launches/LCH-16/readers",
+    "/",
+    "/search?q=live",
+]
+# What these do takes records away from the rest of the walk.
+LAST = ("person", "move", "delete", "remove", "confirm", "discard", "handover")
+# Who sends these is not signed in.
+VISITORS = {"accounts.sign_in", "accounts.set_password"}
+
+
+@dataclass
+class Demo:
+    """The demo organisation, somebody with every role, and what a walk over the pages found."""
+
+    app: Flask
+    database: Database
+    person_id: int
+    found: Found
+    epoch: int = 1
+
+    def client(self) -> FlaskClient:
+        """Return a browser of the person, however often a post signed them out."""
+        client = self.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = f"{self.person_id}:{self.epoch}"
+        return client
+
+    def sender(self, endpoint: str) -> FlaskClient:
+        """Return a browser as people have who send the endpoint's form."""
+        return self.app.test_client() if endpoint in VISITORS else self.client()
+
+    def events(self) -> int:
+        """Return how many events the history holds; see whether the person was signed out."""
+        count = select(func.count()).select_from(HistoryEvent).scalar_subquery()
+        epoch = select(Person.session_epoch).where(Person.id == self.person_id).scalar_subquery()
+        with self.database.reading() as session:
+            held, self.epoch = session.execute(select(count, epoch)).one()
+        return int(held)
+
+    def forms(self, part: str) -> list[tuple[str, Form]]:
+        """Return one form of each route of a part of the house, those that take away last."""
+        names = [name for name in self.found.forms if part_of(name) == part]
+        names.sort(key=lambda name: (name.endswith(LAST), name))
+        return [(name, self.found.forms[name][0]) for name in names]
+
+
+def part_of(endpoint: str) -> str:
+    """Return which third of the house an endpoint is in, so that the parts run side by side."""
+    room = endpoint.split(".", maxsplit=1)[0]
+    if room in {"launches", "readiness", "overview", "checklists"}:
+        return "launches"
+    return "requirements" if room in {"requirements", "triage", "scoring", "imports"} else "rest"
+
+
+def build_demo(app: Flask, database: Database, config: Config) -> Demo:
+    """Load the demo, bring about what its pages show only sometimes, and walk over its pages."""
+    with database.writing() as session:
+        import_workspace(session, DEMO.read_bytes(), "demo.json")
+        person = make_person(session, "Zoe", *ROLES)
+        newcomer = make_person(session, "Noa", "viewer")
+        session.flush()
+        link = address("", issue(session, newcomer, 72))
+        template = active_template(session)
+        assert template is not None
+        items = specs_of(get_template(session, template.code, template.version).items)
+        store_version(session, None, items[:-1], based_on=template.version)
+        number = person.id
+    while work_once(database, config):
+        pass
+    with database.writing() as session:
+        session.add(
+            Job(
+                kind="none",
+                payload={},
+                state="failed",
+                run_after=clock.now(),
+                created_at=clock.now(),
+            )
+        )
+    demo = Demo(app, database, number, Found())
+    starts = [*STARTS, *_brought_about(demo)]
+    demo.found = crawl(app, demo.client(), starts, each=5)
+    for where in ("/sign-in", link):
+        forms, _links = forms_of(app.test_client().get(where).text, where)
+        endpoint = "accounts.sign_in" if where == "/sign-in" else "accounts.set_password"
+        demo.found.forms[endpoint] += forms
+    return demo
+
+
+def _brought_about(demo: Demo) -> list[str]:
+    """Send the forms whose results offer further forms; return addresses that show them."""
+    client = demo.client()
+
+    def send(where: str, **data: object) -> str:
+        answer = client.post(where, data=data)
+        assert answer.status_code == 303, f"{where}: {answer.status_code}"
+        return str(answer.location)
+
+    with demo.database.reading() as session:
+        new = session.scalars(
+            select(Requirement.id).where(Requirement.state == "submitted").order_by(Requirement.id)
+        ).first()
+    uploaded = send("/import", file=(io.BytesIO(SAMPLE.read_bytes()), "a.csv"))
+    send("/requirements/REQ-1/comments", body="First.")
+    send("/requirements/REQ-1/support", support_reason="Me too.")
+    send("/requirements/REQ-1/prerequisites", blocker="REQ-7")
+    send("/mechanisms/MEC-1/configurations", label="not deployed yet", parameters="threshold = 0.9")
+    decided = send(f"/triage/REQ-{new}", move="ask", reason="Which market is it for?")
+    return [uploaded, decided, "/mechanisms/MEC-1/configurations", "/launches/LCH-11/checklist"]
+
+
+@dataclass
+class Kept:
+    """A copy of the demo: its database (a file, or a PostgreSQL name) and its uploaded files."""
+
+    demo: Demo
+    database: str
+    uploads: Path
+
+
+def _uploads(app: Flask) -> Path:
+    return Path(app.extensions["roadmap_settings"].INSTANCE_DIR) / "uploads"
+
+
+def keep(demo: Demo, folder: Path, admin: Connection | None) -> Kept:
+    """Copy the demo for later tests; ``admin`` where the database is a PostgreSQL."""
+    url = make_url(demo.database.url)
+    demo.database.engine.dispose()
+    shutil.copytree(_uploads(demo.app), folder / "uploads")
+    kept = Kept(demo, str(folder / "demo.db"), folder / "uploads")
+    if admin is None:
+        with closing(sqlite3.connect(url.database or "")) as full:
+            full.execute("VACUUM INTO ?", (kept.database,))
+    else:
+        kept.database = f"kept_{url.database}"
+        _copy_database(admin, str(url.database), kept.database)
+    return kept
+
+
+def restore(kept: Kept, app: Flask, database: Database, admin: Connection | None) -> Demo:
+    """Put the copy in the place of the test's empty database and folder."""
+    name = make_url(database.url).database or ""
+    database.engine.dispose()
+    shutil.copytree(kept.uploads, _uploads(app))
+    if admin is None:
+        for suffix in ("-wal", "-shm"):
+            Path(name + suffix).unlink(missing_ok=True)
+        shutil.copy(kept.database, name)
+    else:
+        admin.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        _copy_database(admin, kept.database, name)
+    found = deepcopy(kept.demo.found)
+    return replace(kept.demo, app=app, database=database, found=found, epoch=1)
+
+
+def _copy_database(admin: Connection, source: str, name: str) -> None:
+    admin.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
