@@ -97,6 +97,8 @@ WORD_WITHIN: dict[RequirementState, int] = {
     _S.ACCEPTED: 10,
     _S.PLANNED: 20,
     _S.IN_PROGRESS: 20,
+    # Asleep until something happens; one that sleeps until a day is spoken of on that day.
+    _S.SNOOZED: 20,
 }
 
 

@@ -79,6 +79,7 @@ TABLES: list[tuple[type[Part], Any, set[str]]] = [
     (parts.RequirementPart, requirements.Requirement, set()),
     (parts.CriterionPart, requirements.AcceptanceCriterion, {"requirement_id", "position"}),
     (parts.EffortPart, requirements.RequirementEffort, {"requirement_id"}),
+    (parts.TriageTurnPart, requirements.TriageTurn, set()),
     (parts.SupportPart, requirements.RequirementSupport, {"requirement_id"}),
     (parts.CommentPart, requirements.RequirementComment, {"requirement_id"}),
     (parts.PrerequisitePart, requirements.RequirementLink, {"blocked_id"}),

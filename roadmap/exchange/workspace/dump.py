@@ -11,7 +11,7 @@ from roadmap.accounts.models import Person, Team, TeamMember
 from roadmap.exchange.workspace import parts_lists as lists
 from roadmap.exchange.workspace.dump_launches import launches
 from roadmap.exchange.workspace.dump_mechanisms import mechanisms, sites
-from roadmap.exchange.workspace.dump_requirements import requirements
+from roadmap.exchange.workspace.dump_requirements import requirements, triage_turns
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.mapping import grouped, in_order, write
 from roadmap.exchange.workspace.names import Names
@@ -55,6 +55,7 @@ def document(session: Session) -> dict[str, Any]:
         "teams": _teams(session, names),
         "policy_versions": _policy_versions(session, names),
         "calendar": _calendar(session, names),
+        "triage_turns": triage_turns(session, names),
         **_frameworks(session, names),
         **_templates(session, names),
         "sites": sites(session, names),

@@ -17,6 +17,7 @@ from roadmap.requirements.models import (
     RequirementLink,
     RequirementScope,
     RequirementSupport,
+    TriageTurn,
 )
 from roadmap.requirements.rules import ScopeDimension
 from roadmap.scoring.models import ScoreEntry
@@ -59,7 +60,7 @@ def requirements(session: Session, names: Names) -> list[dict[str, Any]]:
                 lines(parts.PrerequisitePart, links[number]),
                 key=lambda i: _number(i["requirement"]),
             ),
-            supporters=lines(parts.SupportPart, support[number], "person"),
+            supporters=lines(parts.SupportPart, support[number], "person", "team"),
             comments=lines(parts.CommentPart, comments[number], "created_at", "author"),
             scores=lines(parts.ScorePart, scores[number], "framework", "scorer"),
             **{
@@ -69,6 +70,12 @@ def requirements(session: Session, names: Names) -> list[dict[str, Any]]:
         )
         found.append(item)
     return found
+
+
+def triage_turns(session: Session, names: Names) -> list[dict[str, Any]]:
+    """Return who does triage in which week, in order."""
+    rows = session.scalars(select(TriageTurn).order_by(TriageTurn.week))
+    return [write(parts.TriageTurnPart, row, names) for row in rows]
 
 
 def _link(link: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,10 @@ def _one(path: str, one: RequirementPart) -> Iterator[Problem]:
     for name in ("markets", "languages", "surfaces", "policy_areas"):
         yield from repeats(f"{path}.{name}", getattr(one, name))
     yield from repeats(f"{path}.efforts", (e.team for e in one.efforts))
-    yield from repeats(f"{path}.supporters", (s.person for s in one.supporters))
+    yield from repeats(
+        f"{path}.supporters", ((s.person, None if s.person else s.team) for s in one.supporters)
+    )
+    yield from _support(path, one)
     yield from repeats(f"{path}.scores", ((s.framework, s.scorer) for s in one.scores))
     yield from repeats(f"{path}.prerequisites", (p.requirement for p in one.prerequisites))
     yield from _together(path, one)
@@ -42,6 +45,15 @@ def _one(path: str, one: RequirementPart) -> Iterator[Problem]:
             yield Problem(
                 f"{path}.criteria[{place}].accepted_at", _("is missing beside accepted_by")
             )
+
+
+def _support(path: str, one: RequirementPart) -> Iterator[Problem]:
+    for place, said in enumerate(one.supporters):
+        here = f"{path}.supporters[{place}]"
+        if said.person is None and said.team is None:
+            yield Problem(f"{here}.person", _("is missing: name a person or a team"))
+        if said.entered_by is not None and not said.source.strip():
+            yield Problem(f"{here}.source", _("is missing beside entered_by"))
 
 
 def _together(path: str, one: RequirementPart) -> Iterator[Problem]:
@@ -54,6 +66,8 @@ def _together(path: str, one: RequirementPart) -> Iterator[Problem]:
         yield Problem(f"{path}.currency", _("is missing: value_at_stake needs its currency"))
     if one.duplicate_of is not None and one.state is not RequirementState.DUPLICATE:
         yield Problem(f"{path}.duplicate_of", _("belongs to the state duplicate only"))
+    if one.snoozed_for is not None and one.state is not RequirementState.SNOOZED:
+        yield Problem(f"{path}.snoozed_for", _("belongs to the state snoozed only"))
     if one.duplicate_of == one.key:
         yield Problem(f"{path}.duplicate_of", _("is the requirement itself"))
     if (one.source is None) != (one.source_key is None):

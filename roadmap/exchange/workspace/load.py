@@ -72,6 +72,7 @@ def import_workspace(
     load_lists.load(loading, reading)
     load_mechanisms.load_sites(loading, load_lists.entries(reading, "sites"))
     measured = load_mechanisms.load(loading, load_lists.entries(reading, "mechanisms"), source)
+    load_requirements.load_turns(loading, load_lists.entries(reading, "triage_turns"))
     load_requirements.load(loading, load_lists.entries(reading, "requirements"))
     load_launches.load(loading, load_lists.entries(reading, "launches"))
     changed = _record(loading, f"From the workspace file {name}.")

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from roadmap import clock, keys
 from roadmap.exchange.workspace.dump_requirements import SCOPE_LISTS
 from roadmap.exchange.workspace.mapping import columns
-from roadmap.exchange.workspace.parts_requirements import RequirementPart
+from roadmap.exchange.workspace.parts_requirements import RequirementPart, TriageTurnPart
 from roadmap.exchange.workspace.sync import Loading, existing, stored_parts, sync_parts, upsert
 from roadmap.requirements.models import (
     AcceptanceCriterion,
@@ -17,12 +17,12 @@ from roadmap.requirements.models import (
     RequirementLink,
     RequirementScope,
     RequirementSupport,
+    TriageTurn,
 )
 from roadmap.scoring.models import ScoreEntry
 
 _LINES: tuple[tuple[str, Any, tuple[str, ...], str | None], ...] = (
     ("efforts", RequirementEffort, ("team_id",), None),
-    ("supporters", RequirementSupport, ("person_id",), "created_at"),
     ("comments", RequirementComment, ("author_id", "body"), None),
     ("scores", ScoreEntry, ("framework_code", "scorer_id"), "updated_at"),
 )
@@ -78,6 +78,7 @@ def _parts(loading: Loading, parts: list[RequirementPart], rows: list[Requiremen
         table: stored_parts(session, table.requirement_id, ids)
         for _name, table, _identity, _when in _LINES
     }
+    support = stored_parts(session, RequirementSupport.requirement_id, ids)
     links = stored_parts(session, RequirementLink.blocked_id, ids)
     for part, row in zip(parts, rows, strict=True):
         owner = {"requirement_id": row.id}
@@ -96,6 +97,8 @@ def _parts(loading: Loading, parts: list[RequirementPart], rows: list[Requiremen
             wanted = [{**owner, **columns(one, loading.names)} for one in getattr(part, name)]
             fresh = {when: now} if when else None
             sync_parts(loading, table, lines[table][row.id], wanted, identity, fresh)
+        wanted = [{**owner, **columns(one, loading.names)} for one in part.supporters]
+        _support(loading, support[row.id], wanted, {"created_at": now})
         wanted = [
             {"blocked_id": row.id, **columns(one, loading.names)} for one in part.prerequisites
         ]
@@ -104,6 +107,23 @@ def _parts(loading: Loading, parts: list[RequirementPart], rows: list[Requiremen
         )
     session.flush()
     _know_blockers(loading, ids)
+
+
+def _support(
+    loading: Loading, stored: list[Any], wanted: list[dict[str, Any]], fresh: dict[str, Any]
+) -> None:
+    """Match people by who they are and teams, where nobody is named, by which they are."""
+    for whose, named in (("person_id", True), ("team_id", False)):
+        rows = [row for row in stored if (row.person_id is not None) is named]
+        said = [values for values in wanted if (values["person_id"] is not None) is named]
+        sync_parts(loading, RequirementSupport, rows, said, (whose,), fresh)
+
+
+def load_turns(loading: Loading, parts: list[TriageTurnPart]) -> None:
+    """Store who does triage in which week."""
+    weeks = [part.week for part in parts]
+    found = {row.week: row for row in existing(loading.session, TriageTurn.week, weeks)}
+    upsert(loading, TriageTurn, parts, found, lambda part: part.week)
 
 
 def _know_blockers(loading: Loading, ids: list[int]) -> None:

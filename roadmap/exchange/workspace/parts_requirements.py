@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from roadmap.exchange.workspace.fields import (
     Code,
@@ -29,6 +29,19 @@ from roadmap.requirements.rules import (
     RequirementState,
     Severity,
 )
+from roadmap.requirements.waiting import monday
+
+Awaited = Annotated[str, Field(pattern=r"^(REQ|LCH)-[1-9][0-9]{0,8} [a-z][a-z ]{1,20}$")]
+Week = Annotated[Day, AfterValidator(monday)]
+
+
+class TriageTurnPart(Part):
+    """Who does triage in the week of a day."""
+
+    refs: ClassVar = {"person": ("person_id", "person")}
+
+    week: Week
+    person: Email
 
 
 class LinkPart(Part):
@@ -58,17 +71,25 @@ class EffortPart(Part):
 
 
 class SupportPart(Part):
-    """One person's support."""
+    """One person's support, or a team's as a whole; what another entered names its source."""
 
     refs: ClassVar = {
         "person": ("person_id", "person"),
+        "team": ("team_id", "team"),
+        "entered_by": ("entered_by_id", "person"),
+        "market": ("market", "market"),
         "came_from": ("came_from_id", "requirement"),
     }
     kept: ClassVar = frozenset({"created_at"})
 
-    person: Email
+    person: Email | None = None
+    # The team it counts for; left out, the person's first.
+    team: Code | None = None
+    entered_by: Email | None = None
+    source: Long = ""
     reason: Text = ""
     weekly_volume: Count | None = None
+    market: Market | None = None
     came_from: RequirementKey | None = None
     created_at: Moment | None = None
 
@@ -166,7 +187,12 @@ class RequirementPart(Part):
     state_changed_by: Email | None = None
     asked_at: Moment | None = None
     next_word_on: Day | None = None
+    # Working seconds in which triage did not owe the next step.
+    paused_seconds: Count = 0
+    decided_at: Moment | None = None
+    waited_seconds: Count | None = None
     snoozed_until: Day | None = None
+    snoozed_for: Awaited | None = None
     duplicate_of: RequirementKey | None = None
     source: Short | None = None
     source_key: Line | None = None

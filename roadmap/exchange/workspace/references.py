@@ -23,6 +23,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "teams": ("team", ("code",)),
     "policy_versions": ("policy", ("policy_area", "version")),
     "calendar": ("calendar", ("kind", "market", "starts_on", "name")),
+    "triage_turns": ("triage_turn", ("week",)),
     "frameworks": ("framework", ("code", "version")),
     "templates": ("template", ("code", "version")),
     "sites": ("site", ("code",)),
@@ -30,6 +31,8 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "requirements": ("requirement", ("key",)),
     "launches": ("launch", ("key",)),
 }
+# What no other entry refers to.
+_UNNAMED = frozenset({"calendar", "triage_turns"})
 _SCOPE_KINDS = ("market", "language", "surface", "policy_area")
 
 
@@ -51,7 +54,7 @@ def learn(reading: Reading, names: Names) -> None:
                 _learn_items(names, item, key)
             elif section == "frameworks":
                 names.learn(kind, str(key[0]))
-            elif section != "calendar":
+            elif section not in _UNNAMED:
                 names.learn(kind, "@".join(str(step) for step in key))
 
 

@@ -20,7 +20,7 @@ from roadmap.exchange.workspace.parts_lists import (
     TemplatePart,
 )
 from roadmap.exchange.workspace.parts_mechanisms import MechanismPart, SitePart
-from roadmap.exchange.workspace.parts_requirements import RequirementPart
+from roadmap.exchange.workspace.parts_requirements import RequirementPart, TriageTurnPart
 
 FORMAT = "launch-roadmap-workspace"
 VERSION = 1
@@ -44,6 +44,7 @@ class Workspace(Part):
     teams: list[TeamPart] = []
     policy_versions: list[PolicyVersionPart] = []
     calendar: list[CalendarPart] = []
+    triage_turns: list[TriageTurnPart] = []
     frameworks: list[FrameworkPart] = []
     # Frameworks, built in or not, that are switched off, and the one that ranks the backlog.
     frameworks_off: list[Versioned] = []
@@ -67,6 +68,7 @@ SECTIONS: dict[str, type[Part]] = {
     "teams": TeamPart,
     "policy_versions": PolicyVersionPart,
     "calendar": CalendarPart,
+    "triage_turns": TriageTurnPart,
     "frameworks": FrameworkPart,
     "templates": TemplatePart,
     "sites": SitePart,
