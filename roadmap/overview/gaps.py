@@ -125,11 +125,12 @@ def rows_of(
 
     `outlooks` and `promises` (the day somebody promised) are by code and subject.
     """
-    folded: dict[tuple[object, ...], list[Answer]] = {}
+    folded: dict[tuple[object, ...], tuple[Said | None, list[Answer]]] = {}
     for answer in answers:
         fix = speech.fix(answer)
-        folded.setdefault(_fold(answer, fix.marked if fix else ""), []).append(answer)
-    rows = [_row(group, speech, today, outlooks or {}) for group in folded.values()]
+        key = _fold(answer, fix.marked if fix else "")
+        folded.setdefault(key, (fix, []))[1].append(answer)
+    rows = [_row(group, fix, speech, today, outlooks or {}) for fix, group in folded.values()]
     if not promises:
         return rows
     return [replace(row, promised=promises.get((row.code, row.answer.subject))) for row in rows]
@@ -137,12 +138,13 @@ def rows_of(
 
 def _row(
     group: Sequence[Answer],
+    fix: Said | None,
     speech: Speech,
     today: date,
     outlooks: Mapping[tuple[str, str], Outlook],
 ) -> Row:
     answer = group[0]
-    says, fix = speech.says(answer), speech.fix(answer)
+    says = speech.says(answer)
     count = len(group)
     if count > 1 and answer.code == Code.CHECKLIST:
         says = replace(says, marked=_("%(count)s items are not answered.", count=count))

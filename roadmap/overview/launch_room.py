@@ -4,6 +4,7 @@ Everything is computed while the page is read, so nothing shown can be outdated.
 translation: the facts, the verdict and the verdict of Monday come in, plain values go out.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -169,14 +170,14 @@ class Room:
     @property
     def counts(self) -> Mapping[str, int]:
         """Return how many checks are in each state, by question as `verdict.count` counts."""
-        worst: dict[str, str] = {}
         order = ("fail", "waived", "unknown", "stale", "pass", "not_applicable")
+        rank = {state: place for place, state in enumerate(order)}
+        worst: dict[str, int] = {}
         for answer in self.verdict.reasons:
-            state = "waived" if answer.waiver_id is not None else answer.status.value
-            key = answer.question
-            if key not in worst or order.index(state) < order.index(worst[key]):
-                worst[key] = state
-        return {state: sum(1 for v in worst.values() if v == state) for state in order}
+            place = rank["waived" if answer.waiver_id is not None else answer.status.value]
+            worst[answer.question] = min(place, worst.get(answer.question, place))
+        found = Counter(worst.values())
+        return {state: found[place] for place, state in enumerate(order)}
 
     def everything(self) -> list[Row]:
         """Return a row for every answer, those that pass too, unfolded."""

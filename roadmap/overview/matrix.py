@@ -7,12 +7,12 @@ from datetime import date
 
 from roadmap.mechanisms.facts import MechanismFact
 from roadmap.mechanisms.kinds import Metric
-from roadmap.overview.speech import Speech
+from roadmap.overview.speech import Speech, slice_named
 from roadmap.readiness.answers import Answer, Code, Status
 from roadmap.readiness.facts import LaunchFacts, PhaseFact
 from roadmap.readiness.sentences import share_text
 from roadmap.readiness.verdict import Verdict
-from roadmap.taxonomy.scope import ScopeCell, ScopeError, ScopePattern, covers, parse_pattern
+from roadmap.taxonomy.scope import ScopeCell, ScopeError, ScopePattern, covers
 from roadmap.web.i18n import _
 
 # Which measured share stands in a cell if several are required, most telling first.
@@ -99,7 +99,7 @@ class Matrix:
 
 def _slice(answer: Answer) -> ScopePattern | None:
     try:
-        return parse_pattern(answer.scope or "")
+        return slice_named(answer.scope or "")
     except ScopeError:
         return None
 

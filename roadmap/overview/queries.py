@@ -36,6 +36,25 @@ def _numbers(keys: Iterable[str]) -> list[int]:
     return sorted({int(key.rpartition("-")[2]) for key in keys})
 
 
+# Statements are built once and sent with their values: building them costs more than most answers.
+_IDS: Any = bindparam("ids", expanding=True)
+
+
+@cache
+def _mechanism_names() -> AnySelect:
+    return select(Mechanism.id, Mechanism.name).where(Mechanism.id.in_(_IDS))
+
+
+@cache
+def _launch_titles() -> AnySelect:
+    return select(Launch.id, Launch.title).where(Launch.id.in_(_IDS))
+
+
+@cache
+def _person_names() -> AnySelect:
+    return select(Person.id, Person.name).where(Person.id.in_(_IDS))
+
+
 def speech_for(
     session: Session,
     actor: Asker | None,
@@ -50,13 +69,9 @@ def speech_for(
     launch_ids |= set(launches)
     person_ids |= {one for one in people if one is not None}
     numbers = sorted({*_numbers(keys), *mechanisms})
-    named = session.execute(select(Mechanism.id, Mechanism.name).where(Mechanism.id.in_(numbers)))
-    seen = session.execute(
-        visible(select(Launch.id, Launch.title).where(Launch.id.in_(sorted(launch_ids))), actor)
-    )
-    persons = session.execute(
-        select(Person.id, Person.name).where(Person.id.in_(sorted(person_ids)))
-    )
+    named = session.execute(_mechanism_names(), {"ids": numbers})
+    seen = session.execute(visible(_launch_titles(), actor), {"ids": sorted(launch_ids)})
+    persons = session.execute(_person_names(), {"ids": sorted(person_ids)})
     return Speech(
         launches={row.id: row.title for row in seen},
         mechanisms={f"{Mechanism.key_prefix}-{row.id}": row.name for row in named},
@@ -178,7 +193,7 @@ def _board_query() -> AnySelect:
         .outerjoin(Phase, (Phase.launch_id == Launch.id) & (Phase.position == position))
         .outerjoin(CurrentVerdict, CurrentVerdict.launch_id == Launch.id)
         .outerjoin(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
-        .where(Launch.state.not_in(ENDED), Launch.id.in_(bindparam("ids", expanding=True)))
+        .where(Launch.state.not_in(ENDED), Launch.id.in_(_IDS))
         .order_by(Launch.id)
     )
 
@@ -227,27 +242,29 @@ class PastWord:
     waived: int
 
 
+@cache
+def _words_query() -> AnySelect:
+    since: Any = bindparam("since")
+    before = (
+        select(func.max(StoredVerdict.id))
+        .where(StoredVerdict.launch_id.in_(_IDS), StoredVerdict.evaluated_at <= since)
+        .group_by(StoredVerdict.launch_id)
+    )
+    other = aliased(StoredVerdict)
+    return (
+        select(other.launch_id, other.evaluated_at, other.word)
+        .where(other.launch_id.in_(_IDS), (other.evaluated_at > since) | other.id.in_(before))
+        .order_by(other.launch_id, other.evaluated_at, other.id)
+    )
+
+
 def words_since(
     session: Session, launch_ids: Collection[int], since: datetime
 ) -> dict[int, list[PastWord]]:
     """Return each launch's words from the one that held at ``since`` on, in one statement."""
-    ids = sorted(set(launch_ids))
-    before = (
-        select(func.max(StoredVerdict.id))
-        .where(StoredVerdict.launch_id.in_(ids), StoredVerdict.evaluated_at <= since)
-        .group_by(StoredVerdict.launch_id)
-    )
-    other = aliased(StoredVerdict)
-    query = (
-        select(other.launch_id, other.evaluated_at, other.word)
-        .where(
-            other.launch_id.in_(ids),
-            (other.evaluated_at > since) | other.id.in_(before),
-        )
-        .order_by(other.launch_id, other.evaluated_at, other.id)
-    )
+    known = {"ids": sorted(set(launch_ids)), "since": since}
     found: dict[int, list[PastWord]] = {}
-    for row in session.execute(query):
+    for row in session.execute(_words_query(), known):
         found.setdefault(row.launch_id, []).append(PastWord(row.evaluated_at, row.word, 0))
     return found
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -135,7 +136,7 @@ class Speech:
         """Return a slice or cell in words: the parts it fixes, as in "Spanish, Counterfeit"."""
         if isinstance(pattern, str):
             try:
-                return self.scope(parse_pattern(pattern))
+                return self.scope(slice_named(pattern))
             except ScopeError:
                 return pattern
         parts = [(name, getattr(pattern, name)) for name in DIMENSIONS]
@@ -194,6 +195,12 @@ class Speech:
         )
         text = say_fix(spoken, may_see=self.may_see, name_of=self._launch, translate=_)
         return Said(capital(text), self.root) if text is not None else None
+
+
+@lru_cache(maxsize=4096)
+def slice_named(text: str) -> ScopePattern:
+    """Return the slice a stored text names, as `parse_pattern`; a page names each many times."""
+    return parse_pattern(text)
 
 
 def _day(text: str) -> str:

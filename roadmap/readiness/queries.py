@@ -195,15 +195,22 @@ def verdicts_at(
     session: Session, launch_ids: Collection[int], at: datetime
 ) -> dict[int, ShownVerdict]:
     """Return the verdicts that were shown at a past moment, by launch, in one statement."""
+    known = {"ids": sorted(set(launch_ids)), "at": at}
+    return {row.launch_id: shown_stored(row) for row in session.execute(_past_query(), known)}
+
+
+@cache
+def _past_query() -> AnySelect:
     newest = (
         select(func.max(StoredVerdict.id).label("id"))
-        .where(StoredVerdict.launch_id.in_(sorted(set(launch_ids))))
-        .where(StoredVerdict.evaluated_at <= at)
+        .where(
+            StoredVerdict.launch_id.in_(bindparam("ids", expanding=True)),
+            StoredVerdict.evaluated_at <= bindparam("at"),
+        )
         .group_by(StoredVerdict.launch_id)
         .subquery()
     )
-    rows = session.scalars(select(StoredVerdict).join(newest, newest.c.id == StoredVerdict.id))
-    return {row.launch_id: shown_stored(row) for row in rows}
+    return select(*StoredVerdict.__table__.columns).join(newest, newest.c.id == StoredVerdict.id)
 
 
 def past_verdicts(session: Session, launch_id: int, limit: int = 50) -> Sequence[StoredVerdict]:

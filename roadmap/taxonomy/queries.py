@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, exists, literal, select, true, union_all
@@ -80,8 +81,9 @@ _PLURALS = {
 }
 
 
-def options(session: Session) -> Options:
-    """Return every word, in one statement."""
+@cache
+def _words_query() -> Any:
+    """Return the statement for every word; built once, since most pages send it."""
     parts: list[Select[Any]] = []
     for kind, model in WORD_MODELS.items():
         active = true() if model is Region else model.active  # type: ignore[union-attr]
@@ -93,7 +95,12 @@ def options(session: Session) -> Options:
                 active.label("active"),
             )
         )
-    rows = sorted(session.execute(union_all(*parts)), key=lambda r: (r.name.casefold(), r.code))
+    return union_all(*parts)
+
+
+def options(session: Session) -> Options:
+    """Return every word, in one statement."""
+    rows = sorted(session.execute(_words_query()), key=lambda r: (r.name.casefold(), r.code))
     active_of = {
         plural: tuple((r.code, r.name) for r in rows if r.kind == kind and r.active)
         for kind, plural in _PLURALS.items()
