@@ -10,6 +10,7 @@ from roadmap.history.models import HistoryEvent
 from roadmap.history.queries import FeedEntry
 from roadmap.launches.models import Launch
 from roadmap.notifications.facts import WATCHED, Facts, parts_in
+from roadmap.notifications.models import Watch
 from roadmap.notifications.rules import (
     DECISIONS,
     Candidate,
@@ -82,12 +83,19 @@ def _whose_turn(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:
 def _watching(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:
     kind = WATCHED.get(event.record_type)
     if kind is not None:
-        for watch in facts.watches.get((kind, event.record_id), ()):
+        for watch in _then(facts, kind, event.record_id, event):
             yield Candidate(watch.person_id, Reason.WATCHED, watch.id)
     holder = facts.holders.get((event.record_type, event.record_id))
     if holder and holder.team_id is not None and for_team(event.action):
-        for watch in facts.watches.get((WatchKind.TEAM, holder.team_id), ()):
+        for watch in _then(facts, WatchKind.TEAM, holder.team_id, event):
             yield Candidate(watch.person_id, Reason.TEAM, watch.id)
+
+
+def _then(facts: Facts, kind: WatchKind, target: int, event: HistoryEvent) -> Iterator[Watch]:
+    """Yield the watches that were there when the event happened; later ones tell of later ones."""
+    for watch in facts.watches.get((kind, target), ()):
+        if watch.created_at <= event.at:
+            yield watch
 
 
 def mentions_in(session: Session, entries: Iterable[FeedEntry]) -> dict[int, set[int]]:
