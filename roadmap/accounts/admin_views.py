@@ -82,7 +82,13 @@ def new_person() -> ResponseReturnValue:
     except Invalid as error:
         form.refuse(error)
         return _new_person_page(form)
-    address = _link_address(token)
+    return _link_page(person, token, hours)
+
+
+def _link_page(person: Person, token: str, hours: int) -> ResponseReturnValue:
+    """Say that the link is on its way by mail, or show it this once where no mail is set up."""
+    mailed = links.mail_link(db_session(), person, hours)
+    address = None if mailed else _link_address(token)
     return render_template("admin/link.html", person=person, address=address, hours=hours)
 
 
@@ -136,8 +142,7 @@ def person_link(person_id: int) -> ResponseReturnValue:
     """Make a link to set a password and show it this once."""
     found = service.get_person(db_session(), person_id, lock=True)
     hours = current_app.config["LINK_HOURS"]
-    address = _link_address(service.make_link(db_session(), current_user, found, hours))
-    return render_template("admin/link.html", person=found, address=address, hours=hours)
+    return _link_page(found, service.make_link(db_session(), current_user, found, hours), hours)
 
 
 @bp.post("/people/<int:person_id>/sign-out")
