@@ -28,10 +28,11 @@ def share_that_fits(placed: Placed, step: float = 0.01) -> float | None:
     factor = largest(carries, 1.0, step / 2)
     if factor is None:
         return None
-    rounded = math.floor(factor / step + 1e-9) * step
-    while rounded > 0 and not carries(rounded):
-        rounded -= step
-    return rounded if rounded > step / 2 else None
+    # The search stops just below; the step above may be exactly what fits.
+    steps = math.floor(factor / step + 1e-9) + 1
+    while steps > 0 and not carries(steps * step):
+        steps -= 1
+    return steps * step if steps > 0 else None
 
 
 def volume_that_fits(placed: Placed, volume: float, up_to: float) -> int | None:
