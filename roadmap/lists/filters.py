@@ -71,7 +71,7 @@ def unknown_value(term: Term, value: str, known: Collection[str]) -> QueryError:
             N_("There is no %(field)s %(value)s. Known: %(known)s."),
             {"field": term.field, "value": value[:40], "known": shown or "-"},
         ),
-        term.position,
+        term.place_of(value),
     )
 
 

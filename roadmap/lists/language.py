@@ -7,6 +7,7 @@ round. Everything else is searched for; double quotes keep words together. Pure.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from datetime import date, timedelta
 
 from roadmap.wording import N_, Sentence
@@ -44,6 +45,13 @@ class Term:
     values: tuple[str, ...]
     negated: bool = False
     position: int = 0
+    # Where each value stands.
+    places: tuple[int, ...] = attribute(default=(), compare=False)
+
+    def place_of(self, value: str) -> int:
+        """Return where a value stands, or the term itself."""
+        found = dict(zip(self.values, self.places, strict=False))
+        return found.get(value, self.position)
 
     def __str__(self) -> str:
         values = ",".join(_written(value) for value in self.values)
@@ -80,6 +88,30 @@ class Query:
         if chosen:
             terms.append(Term(field, ":", chosen))
         return replace(self, terms=tuple(terms))
+
+    def pieces(self) -> list[tuple[str, "Query"]]:
+        """Return each part as written, with the query that is left without it."""
+        found = []
+        for place, term in enumerate(self.terms):
+            terms = self.terms[:place] + self.terms[place + 1 :]
+            found.append((str(term), replace(self, terms=terms)))
+        for place, word in enumerate(self.words):
+            words = self.words[:place] + self.words[place + 1 :]
+            found.append((_as_word(word), replace(self, words=words)))
+        for place, word in enumerate(self.without):
+            left = self.without[:place] + self.without[place + 1 :]
+            found.append((f"-{_as_word(word)}", replace(self, without=left)))
+        return found
+
+
+def word_at(text: str, position: int) -> tuple[int, int]:
+    """Return where the word at a position begins and ends; both are the end after the last one."""
+    start = min(position, len(text))
+    if text[start : start + 1] == '"':
+        end = text.find('"', start + 1) + 1
+        return start, end or len(text)
+    match = _BARE.match(text, start)
+    return start, match.end() if match else min(start + 1, len(text))
 
 
 def _written(value: str) -> str:
@@ -143,16 +175,19 @@ class _Parser:
     def _term(self, match: re.Match[str]) -> Term:
         minus, name, operator = match.groups()
         start, self.at = self.at, match.end()
-        values = [self._value(name)]
-        while self._take(","):
-            values.append(self._value(name))
-        if len(values) > MAX_VALUES:
+        values: dict[str, int] = {}
+        count = 0
+        while count == 0 or self._take(","):
+            place, count = self.at, count + 1
+            values.setdefault(self._value(name), place)
+        if count > MAX_VALUES:
             limit = Sentence(N_("A field has at most %(most)s values."), {"most": MAX_VALUES})
             raise QueryError(limit, start)
         operator = ":" if operator == "=" else operator
-        if len(values) > 1 and operator != ":":
+        if count > 1 and operator != ":":
             raise QueryError(Sentence(N_("Only : takes several values.")), start)
-        return Term(name.lower(), operator, tuple(dict.fromkeys(values)), minus == "-", start)
+        places = tuple(values.values())
+        return Term(name.lower(), operator, tuple(values), minus == "-", start, places)
 
     def _value(self, name: str) -> str:
         if self._peek() == '"':
@@ -189,7 +224,7 @@ def number(term: Term, value: str) -> float:
                 N_("%(field)s needs a number, not %(value)s."),
                 {"field": term.field, "value": value[:40]},
             ),
-            term.position,
+            term.place_of(value),
         )
     return float(value)
 
@@ -205,7 +240,7 @@ def days(term: Term, value: str, today: date) -> tuple[date, date]:
                 ),
                 {"field": term.field},
             ),
-            term.position,
+            term.place_of(value),
         )
     return found
 

@@ -35,18 +35,21 @@ class OwnTable:
 
 def own_field(table: OwnTable, own: Own) -> Field:
     """Return the test of a field; what has no value is found by `none` alone."""
-    row = aliased(table.model)
-    owner = getattr(row, table.owner.key)
-    here = select(row.id).where(owner == table.key, row.field_id == own.id)
 
     def build(term: Term, asker: Asker) -> Condition:
+        row: Any = aliased(table.model)
+        owner = getattr(row, table.owner.key)
+        here = select(row.id).where(owner == table.key, row.field_id == own.id)
         given = tuple(value for value in term.values if value.casefold() != NONE)
         parts: list[Condition] = []
         if len(given) < len(term.values):
             only_equal(term)
             parts.append(~here.exists())
         if given:
-            named = Term(term.field, term.operator, given, position=term.position)
+            named = Term(
+                *(term.field, term.operator, given, False, term.position),
+                places=tuple(term.place_of(value) for value in given),
+            )
             parts.append(here.where(_test(row, own, named, asker)).exists())
         return or_(*parts)
 
@@ -76,7 +79,7 @@ def _one_of(column: Any, own: Own, term: Term) -> Condition:
         value if value.casefold() in codes else labels.get(value.casefold(), value)
         for value in term.values
     )
-    plain = Term(term.field, term.operator, values, position=term.position)
+    plain = Term(term.field, term.operator, values, position=term.position, places=term.places)
     found: Condition = column.in_(chosen(plain, codes))
     return found
 

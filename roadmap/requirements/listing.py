@@ -116,7 +116,7 @@ def requirement_page(
     Raises QueryError for a field or value the list does not know.
     """
     asker = Asker(actor.id, actor.team_ids, clock.today())
-    where = conditions(query, fields(teams, words), asker) + _texts(session, query)
+    where = conditions(query, fields(teams, words), asker) + texts(session, query)
     columns: tuple[Any, ...] = (
         R.id,
         R.title,
@@ -142,10 +142,12 @@ def where_of(session: Session, actor: Actor, query: Query) -> list[ColumnElement
     """
     asker = Asker(actor.id, actor.team_ids, clock.today())
     known = fields(team_names(session), options(session))
-    return conditions(query, known, asker) + _texts(session, query)
+    return conditions(query, known, asker) + texts(session, query)
 
 
-def _texts(session: Session, query: Query) -> list[ColumnElement[bool]]:
+def texts(session: Session, query: Query) -> list[ColumnElement[bool]]:
+    """Return the conditions of the words a query searches for."""
+
     def containing(words: Iterable[str]) -> ColumnElement[bool]:
         return textsearch.matches(session, R.search_text, R.id, list(words))
 

@@ -10,13 +10,20 @@ from sqlalchemy.orm import Session
 from roadmap import clock, jobs
 from roadmap.accounts.handover import register_holding
 from roadmap.events import subscribe
+from roadmap.lists.registry import register_list, register_owner
 from roadmap.requirements import (
+    bulk_job,
+    bulk_views,
     comment_views,  # noqa: F401  its routes join the blueprint
     drafts,
     file_views,
     intake_views,  # noqa: F401  as the ones above
+    list_file,
+    list_views,  # noqa: F401  as the ones above
+    own_fields,
     rota,
     rota_views,  # noqa: F401  as the ones above
+    row_views,  # noqa: F401  as the ones above
     service,
     steps,
     support_views,  # noqa: F401  as the ones above
@@ -27,7 +34,14 @@ from roadmap.requirements.files import size_text
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.questions import answered, questions_by_kind
 from roadmap.requirements.waking import on_move, on_stored, settle_all, wake_due
-from roadmap.requirements.wording import answer_word, needed_text, ordinal, state_word
+from roadmap.requirements.wording import (
+    answer_word,
+    kind_word,
+    needed_text,
+    ordinal,
+    severity_word,
+    state_word,
+)
 from roadmap.web.markdown import render
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation, day
@@ -60,6 +74,11 @@ def init_app(app: Flask) -> None:
     """Register pages, navigation, jobs and what a leaver passes on."""
     app.register_blueprint(steps.bp)
     app.register_blueprint(triage_views.bp)
+    app.register_blueprint(bulk_views.bp)
+    register_owner(own_fields.OWNER)
+    register_list(list_file.KIND)
+    jobs.register("requirements.bulk", bulk_job.bulk_job)
+    jobs.register("requirements.forget_bulk", bulk_job.forget_job, every=timedelta(days=1))
     app.jinja_env.filters.update(
         markdown=render, ordinal=ordinal, needed=_needed, file_size=size_text
     )
@@ -67,6 +86,9 @@ def init_app(app: Flask) -> None:
         answered=answered, answer_word=answer_word, questions_by_kind=questions_by_kind
     )
     app.jinja_env.globals.setdefault("requirement_state_word", state_word)
+    app.jinja_env.globals.update(
+        requirement_kind_word=kind_word, requirement_severity_word=severity_word
+    )
     add_navigation(
         app, N_("Requirements"), "requirements.index", "/requirements", "requirement.read"
     )

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from roadmap import clock
 from roadmap.accounts.mentions import names_in
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.history.conflict import as_shown, read_shown
 from roadmap.history.queries import feed
-from roadmap.lists.language import Query, QueryError, parse
-from roadmap.requirements import checks, intake, listing, queries, service, support_queries
+from roadmap.requirements import checks, listing, queries, rota, service, support_queries
 from roadmap.requirements.forms import (
     AdvanceForm,
     BlockerForm,
@@ -21,83 +21,15 @@ from roadmap.requirements.forms import (
     effort_entries,
 )
 from roadmap.requirements.models import Requirement
-from roadmap.requirements.rules import MOVES, RequirementKind, RequirementState
+from roadmap.requirements.rules import MOVES, RequirementState
 from roadmap.requirements.support_forms import SupportForm, own_support_form
-from roadmap.requirements.wording import DIMENSIONS, KINDS, tell_feed
+from roadmap.requirements.wording import DIMENSIONS, tell_feed
 from roadmap.taxonomy.queries import options
 from roadmap.web.guard import may
 from roadmap.web.i18n import _
-from roadmap.web.paging import Page
 from roadmap.web.session import db_session
 
 bp = Blueprint("requirements", __name__, url_prefix="/requirements")
-
-# Filters the page offers as menus; the query takes many more.
-MENUS = ("kind", "team", "market", "language", "surface", "policy")
-
-
-@bp.get("")
-@may("requirement.read")
-def index() -> ResponseReturnValue:
-    """List requirements; a key alone goes straight to its record."""
-    typed = request.args.get("q", "")
-    if (number := listing.key_in(typed)) is not None:
-        return redirect(url_for("requirements.show", key=f"REQ-{number}"))
-    return _list_page(typed, request.args.get("sort") or listing.DEFAULT_SORT)
-
-
-def _list_page(typed: str, sort: str) -> ResponseReturnValue:
-    session = db_session()
-    words, teams = options(session), listing.team_names(session)
-    query, page, problem = Query(), Page[Any]([], None, None), None
-    try:
-        query = parse(typed)
-        marks = (request.args.get("after"), request.args.get("before"))
-        page = listing.requirement_page(session, current_user, query, sort, teams, words, marks)
-    except QueryError as error:
-        problem = error
-    html = render_template(
-        "requirements/index.html",
-        typed=typed,
-        query=query,
-        problem=problem,
-        page=page,
-        sort=sort,
-        around=listing.around(session, [row.id for row in page.rows]),
-        counts=listing.state_counts(session),
-        teams=teams,
-        words=words,
-        menus=_menus(words, teams),
-    )
-    return html, 422 if problem else 200
-
-
-def _menus(words: Any, teams: listing.TeamNames) -> dict[str, tuple[str, list[tuple[str, str]]]]:
-    """Return for each menu its label and its (value, name) choices."""
-    return {
-        "kind": (_("Kind"), [(kind.value, _(KINDS[kind])) for kind in RequirementKind]),
-        "team": (_("Team"), [("me", _("My teams")), *teams.active]),
-        "market": (_("Market"), list(words.markets)),
-        "language": (_("Language"), list(words.languages)),
-        "surface": (_("Surface"), list(words.surfaces)),
-        "policy": (_("Policy area"), list(words.policy_areas)),
-    }
-
-
-@bp.get("/filter")
-@may("requirement.read")
-def narrow() -> ResponseReturnValue:
-    """Turn the menus' choices into a query and show the list; works without scripts."""
-    typed = request.args.get("q", "")
-    try:
-        query = parse(typed)
-        for name in MENUS:
-            picked = ",".join(request.args.getlist(name)).split(",")
-            query = query.having(name, [one for one in picked if one])
-        typed = str(query)
-    except QueryError:
-        pass  # the list says what is wrong with it
-    return redirect(url_for("requirements.index", q=typed or None, sort=request.args.get("sort")))
 
 
 def offered(form: Any, kept: Requirement | None = None) -> Any:
@@ -152,7 +84,7 @@ def record_page(
         own_support=own,
         may_edit=queries.may_edit(current_user, requirement),
         submitted="submitted" in request.args,
-        triager=intake.triager(session) if "submitted" in request.args else None,
+        triager=rota.on_duty(session, clock.today()).name if "submitted" in request.args else None,
         similar=alike(requirement.title, requirement.id) if "submitted" in request.args else [],
         states=states,
         comment_form=comment_form or CommentForm(formdata=None),

@@ -256,3 +256,13 @@ def ordinal(number: int) -> str:
 def state_word(state: RequirementState) -> str:
     """Return a state's word."""
     return _(STATES[state])
+
+
+def kind_word(kind: RequirementKind) -> str:
+    """Return a kind's words."""
+    return _(KINDS[kind])
+
+
+def severity_word(severity: Severity | None) -> str:
+    """Return a severity's word, nothing for none."""
+    return _(SEVERITIES[severity]).partition(":")[0] if severity is not None else ""

@@ -1,4 +1,5 @@
 // What makes the pages quicker to use. Every page works without it.
+import { completion } from "./complete.js";
 import { copyButtons } from "./copy.js";
 import { drafts } from "./drafts.js";
 import { forms } from "./forms.js";
@@ -14,6 +15,7 @@ keys();
 forms();
 intake();
 drafts();
+completion();
 copyButtons();
 mentions();
 
