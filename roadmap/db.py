@@ -130,11 +130,14 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        # What readers keep of small tables: see roadmap/kept.py.
+        self.kept: dict[Any, Any] = {}
 
     def session(self, *, write: bool) -> Session:
         """Return a new session; ``write`` takes SQLite's write lock when its transaction begins."""
-        bind = self.engine.execution_options(write=True) if write else self.engine
-        return self._sessions(bind=bind)
+        if write:
+            return self._sessions(bind=self.engine.execution_options(write=True))
+        return self._sessions(info={"kept": self.kept})
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -71,6 +71,7 @@ class MovingApp:
         app.config.update(self._config | config.flask_settings())
         app.extensions["roadmap_settings"] = config
         app.extensions["roadmap_meters"] = Meters()
+        database.kept.clear()
         database.url = config.DATABASE_URL
         database.engine.url = make_url(config.DATABASE_URL)
         try:

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Flask
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from roadmap import kept
 from roadmap.accounts.models import Person, TeamMember
 from roadmap.accounts.permissions import permissions_of
 from roadmap.web.session import db_session
@@ -93,7 +95,10 @@ def actor_from(rows: Sequence[Row[Any]]) -> Actor | None:
 
 def load_actor(session: Session, person_id: int) -> Actor | None:
     """Return the active person with this id as an actor, one statement."""
-    return actor_from(session.execute(actor_query().where(Person.id == person_id)).all())
+    return actor_from(session.execute(_ONE, {"person": person_id}).all())
+
+
+_ONE = actor_query().where(Person.id == bindparam("person"))
 
 
 # What fits the column; a longer one is nobody's.
@@ -108,16 +113,26 @@ _unread: list[Any] = []
 def register_unread(count: Any) -> None:
     """Read a scalar subquery, correlated to `Person`, with the signed-in person as ``unread``."""
     _unread[:] = [count.label("unread")]
+    _signed_in.cache_clear()
+
+
+@cache
+def _signed_in() -> Any:
+    """Return the statement of who is signed in, with what each page would ask for beside."""
+    return _ONE.add_columns(kept.current_number().label("kept_number"), *_unread)
 
 
 def _load(token: str) -> Actor | None:
     person_id, _, epoch = token.partition(":")
     if not (_NUMBER.fullmatch(person_id) and _NUMBER.fullmatch(epoch)):
         return None
-    query = actor_query().add_columns(*_unread).where(Person.id == int(person_id))
-    rows = db_session().execute(query).all()
+    session = db_session()
+    rows = session.execute(_signed_in(), {"person": int(person_id)}).all()
     actor = actor_from(rows)
-    return actor if actor is not None and actor.epoch == int(epoch) else None
+    if actor is None or actor.epoch != int(epoch):
+        return None
+    kept.may_use(session, rows[0].kept_number)
+    return actor
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base
 from roadmap.history.capture import Recorded
+from roadmap.kept import Kept
 
 PERSONAL = {"personal": True}
 # Left out of the history: secrets and counters say nothing to a reader.
@@ -36,7 +37,7 @@ class Person(Recorded, Base):
     created_at: Mapped[datetime]
 
 
-class Team(Recorded, Base):
+class Team(Recorded, Kept, Base):
     """A group of people that asks for, owns or reviews things."""
 
     __tablename__ = "team"

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base
 from roadmap.history.capture import Recorded
+from roadmap.kept import Kept
 
 
-class Region(Recorded, Base):
+class Region(Recorded, Kept, Base):
     """A group of markets, such as EU."""
 
     __tablename__ = "region"
@@ -21,7 +22,7 @@ class Region(Recorded, Base):
     name: Mapped[str] = mapped_column(String(120))
 
 
-class Market(Recorded, Base):
+class Market(Recorded, Kept, Base):
     """A country one sells in, by ISO 3166-1 alpha-2 code."""
 
     __tablename__ = "market"
@@ -34,7 +35,7 @@ class Market(Recorded, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Language(Recorded, Base):
+class Language(Recorded, Kept, Base):
     """A language by BCP 47 tag."""
 
     __tablename__ = "language"
@@ -46,7 +47,7 @@ class Language(Recorded, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Surface(Recorded, Base):
+class Surface(Recorded, Kept, Base):
     """A place where items are shown: listing, live, video, search."""
 
     __tablename__ = "surface"
@@ -58,7 +59,7 @@ class Surface(Recorded, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class PolicyArea(Recorded, Base):
+class PolicyArea(Recorded, Kept, Base):
     """A field of policy with its DSA statement-of-reasons category."""
 
     __tablename__ = "policy_area"

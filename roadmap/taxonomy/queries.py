@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from roadmap.db import Base
 from roadmap.errors import NotFound
+from roadmap.kept import kept
 from roadmap.taxonomy.models import (
     CalendarDay,
     Language,
@@ -98,8 +99,9 @@ def _words_query() -> Any:
     return union_all(*parts)
 
 
+@kept
 def options(session: Session) -> Options:
-    """Return every word, in one statement."""
+    """Return every word, in one statement, or as kept."""
     rows = sorted(session.execute(_words_query()), key=lambda r: (r.name.casefold(), r.code))
     active_of = {
         plural: tuple((r.code, r.name) for r in rows if r.kind == kind and r.active)

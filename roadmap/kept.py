@@ -1,0 +1,86 @@
+"""Small tables that many pages read whole, kept in each process until one of them changes.
+
+Whoever changes a kept table raises one number, the counter ``KEPT``, in the same transaction. A
+request reads that number in the statement that reads who is signed in, and takes what was kept
+only under the same number: what another process committed is seen by the next request. Sessions
+that write, jobs and commands were not given the number, and read the tables themselves.
+
+    class Team(Recorded, Kept, Base): ...
+
+    @kept
+    def team_names(session: Session) -> TeamNames: ...
+
+What such a function returns is shared by all requests: nobody may change it.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from sqlalchemy import ScalarSelect, event, insert, select, update
+from sqlalchemy.orm import Session, UOWTransaction
+
+from roadmap.keys import Counter
+
+Value = TypeVar("Value")
+Reader = Callable[[Session], Value]
+
+_NAME = "KEPT"
+_COUNTER: Any = Counter.__table__
+
+
+class Kept:
+    """Marks a table whose changes end what was kept."""
+
+
+def kept(read: Reader[Value]) -> Reader[Value]:
+    """Keep what a function reads, from tables marked `Kept` and no others."""
+
+    @wraps(read)
+    def reader(session: Session) -> Value:
+        number = session.info.get("kept_number")
+        if number is None:
+            return read(session)
+        store: dict[Any, tuple[int, Value]] = session.info["kept"]
+        found = store.get(read)
+        if found is None or found[0] != number:
+            found = store[read] = (number, read(session))
+        return found[1]
+
+    return reader
+
+
+def current_number() -> ScalarSelect[Any]:
+    """Return the number as a column for a statement; None before the first change."""
+    return select(_COUNTER.c.next).where(_COUNTER.c.prefix == _NAME).scalar_subquery()
+
+
+def may_use(session: Session, number: int | None) -> None:
+    """Let a session take what was kept under the number its own transaction read."""
+    # A session that writes may see its own changes, which have no number yet.
+    if "kept" in session.info:
+        session.info["kept_number"] = number or 0
+
+
+def _note(session: Session, _context: UOWTransaction) -> None:
+    changed = (*session.new, *session.dirty, *session.deleted)
+    if any(isinstance(row, Kept) for row in changed):
+        session.info["kept_changed"] = True
+
+
+def _raise_number(session: Session) -> None:
+    # Last of all: the row is locked until the end, and others wait for it.
+    session.flush()
+    if session.info.pop("kept_changed", False):
+        raised = update(_COUNTER).where(_COUNTER.c.prefix == _NAME).values(next=_COUNTER.c.next + 1)
+        if session.connection().execute(raised).rowcount == 0:
+            session.connection().execute(insert(_COUNTER).values(prefix=_NAME, next=1))
+
+
+def listen() -> None:
+    """Watch every session's changes of the kept tables."""
+    event.listen(Session, "after_flush", _note)
+    event.listen(Session, "before_commit", _raise_number)
+
+
+listen()
