@@ -1,10 +1,9 @@
-"""What every template can use: assets, translation, dates in the reader's zone, numbers, bar."""
+"""What every template can use: translation, dates in the reader's zone, numbers, bar."""
 
-import json
 from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -12,50 +11,14 @@ from babel.numbers import format_currency, format_decimal
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
-from markupsafe import Markup
 
 from roadmap import clock
-from roadmap.web import i18n
+from roadmap.web import chips, i18n
+from roadmap.web.icons import asset, icon
+from roadmap.web.menus import menu_options
 from roadmap.web.panels import panels
 
 LOCALE = "en_GB"
-
-
-@lru_cache(maxsize=8)
-def _addresses(path: str, _stamp: float, root: str) -> dict[str, str]:
-    """Return the address of each built asset below a mount point."""
-    names: dict[str, str] = json.loads(Path(path).read_text())
-    return {name: f"{root}/static/dist/{built}" for name, built in names.items()}
-
-
-def asset(name: str) -> str:
-    """Return the address of a built asset; its name carries its content, so caches may keep it."""
-    # A page names the sprite dozens of times: the manifest is looked at once a request.
-    if "assets" not in g:
-        path = Path(current_app.static_folder or "") / "dist" / "manifest.json"
-        if not path.exists():
-            raise RuntimeError("The browser assets are not built: run `make assets`.")
-        g.assets = _addresses(str(path), path.stat().st_mtime, request.script_root)
-    addresses: dict[str, str] = g.assets
-    return addresses[name]
-
-
-def icon(name: str, size: int = 16, label: str | None = None) -> Markup:
-    """Return one drawing from the sprite (static/img/icons.svg).
-
-    Icons repeat the word beside them, so readers of the page do not hear them; give a label where
-    there is no word.
-    """
-    return _icon(name, size, label, asset("icons.svg"))
-
-
-@lru_cache(maxsize=512)
-def _icon(name: str, size: int, label: str | None, sprite: str) -> Markup:
-    spoken = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
-    return Markup(
-        '<svg class="ic" width="{0}" height="{0}" {1} focusable="false">'
-        '<use href="{2}#{3}"></use></svg>'
-    ).format(size, Markup(spoken), sprite, name)  # noqa: S704
 
 
 @lru_cache(maxsize=64)
@@ -67,10 +30,11 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _local(value: datetime) -> datetime:
-    if "reader_zone" not in g:
+    zone: ZoneInfo | None = g.get("reader_zone")
+    if zone is None:
         name = getattr(current_user, "time_zone", None) or current_app.config["TIME_ZONE"]
-        g.reader_zone = _zone(name)
-    return value.astimezone(g.reader_zone)
+        zone = g.reader_zone = _zone(name)
+    return value.astimezone(zone)
 
 
 @lru_cache(maxsize=4096)
@@ -123,27 +87,57 @@ def with_query(**changes: Any) -> str:
         values.pop(name, None)
         if value is not None:
             values[name] = value
-    return url_for(request.endpoint or "", **(request.view_args or {}), **values)
+    here = quote(f"{request.script_root}{request.path}", safe="/!$&'()*+,;=:@")
+    return f"{here}?{urlencode(values, doseq=True)}" if values else here
 
 
-def _navigation() -> list[tuple[str, str, bool]]:
+def address_before(endpoint: str, name: str) -> str:
+    """Return the address of a record's page up to its key, for the rows of a list.
+
+    ``{{ address_before("requirements.show", "key") }}REQ-12``: one address for the whole list
+    where `url_for` in each row would cost as much as the rest of it.
+    """
+    return _address_before(endpoint, name, request.script_root)
+
+
+@lru_cache(maxsize=256)
+def _address_before(endpoint: str, name: str, _root: str) -> str:
+    key: dict[str, Any] = {name: "0"}
+    return url_for(endpoint, **key).removesuffix("0")
+
+
+@lru_cache(maxsize=8)
+def _addresses(endpoints: tuple[str, ...], _root: str) -> tuple[str, ...]:
+    """Return the addresses of the bar's entries, built once for each mount point."""
+    return tuple(url_for(endpoint) for endpoint in endpoints)
+
+
+def _navigation(user: Any) -> list[tuple[str, str, bool]]:
     entries: list[tuple[int, str, str, str, str]] = current_app.extensions["roadmap_nav"]
     here = request.path
+    urls = _addresses(tuple(entry[2] for entry in entries), request.script_root)
     shown = []
-    for _place, label, endpoint, prefix, permission in entries:
-        if current_user.may(permission):
+    for (_place, label, _endpoint, prefix, permission), url in zip(entries, urls, strict=True):
+        if user.may(permission):
             current = here == prefix if prefix == "/" else here.startswith(prefix)
-            shown.append((i18n.gettext(label), url_for(endpoint), current))
+            shown.append((i18n.gettext(label), url, current))
     return shown
 
 
 def _context() -> dict[str, Any]:
-    signed_in = not g.get("plain_page") and current_user.is_authenticated
-    return {
-        "current_user": current_user,
-        "nav": _navigation() if signed_in else [],
-        "request_id": g.get("request_id", ""),
-    }
+    """Return what every template sees; panels are templates of the same request."""
+    if g.get("plain_page"):
+        return {"current_user": current_user, "nav": [], "request_id": g.get("request_id", "")}
+    if "context" not in g:
+        # The person itself: a proxy would ask who it is for each word it says.
+        user = current_user._get_current_object()  # noqa: SLF001 - its documented way
+        g.context = {
+            "current_user": user,
+            "nav": _navigation(user) if user.is_authenticated else [],
+            "request_id": g.get("request_id", ""),
+        }
+    context: dict[str, Any] = g.context
+    return context
 
 
 def init_app(app: Flask) -> None:
@@ -153,12 +147,15 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         asset=asset,
+        chips=chips,
         icon=icon,
         _=i18n.gettext,
         gettext=i18n.gettext,
         ngettext=i18n.ngettext,
         panels=panels,
         with_query=with_query,
+        address_before=address_before,
+        menu_options=menu_options,
         today=clock.today,
     )
     app.jinja_env.filters.update(
