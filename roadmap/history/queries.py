@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from roadmap.history.models import HistoryEvent, HistoryText
@@ -32,13 +32,8 @@ def feed(
     before: int | None = None,
 ) -> Sequence[FeedEntry]:
     """Return the newest events of a record, two statements; ``before`` is the last id shown."""
-    query = select(HistoryEvent).where(
-        HistoryEvent.record_type == record_type, HistoryEvent.record_id == record_id
-    )
-    if before is not None:
-        query = query.where(HistoryEvent.id < before)
-    events = session.scalars(query.order_by(HistoryEvent.id.desc()).limit(limit)).all()
-    return spoken(session, events)
+    wanted = {"type": record_type, "id": record_id, "before": before, "limit": limit}
+    return spoken(session, session.execute(_EVENTS if before is None else _EARLIER, wanted).all())
 
 
 def entries(session: Session, ids: Collection[int]) -> dict[int, FeedEntry]:
@@ -47,18 +42,34 @@ def entries(session: Session, ids: Collection[int]) -> dict[int, FeedEntry]:
     return {entry.id: entry for entry in spoken(session, events)}
 
 
-def spoken(session: Session, events: Sequence[HistoryEvent]) -> list[FeedEntry]:
+def spoken(session: Session, events: Sequence[HistoryEvent | Row[Any]]) -> list[FeedEntry]:
     """Return events with their personal words in place, one statement."""
-    words: dict[tuple[int, str], str] = {
-        (row.event_id, row.path): row.text
-        for row in session.scalars(
-            select(HistoryText).where(HistoryText.event_id.in_([event.id for event in events]))
-        )
-    }
+    texts = session.execute(_TEXTS, {"ids": [event.id for event in events]})
+    words: dict[tuple[int, str], str] = {(number, path): text for number, path, text in texts}
     return [_entry(event, words) for event in events]
 
 
-def _entry(event: HistoryEvent, words: dict[tuple[int, str], str]) -> FeedEntry:
+_COLUMNS: tuple[Any, ...] = (
+    HistoryEvent.id,
+    HistoryEvent.at,
+    HistoryEvent.actor_id,
+    HistoryEvent.action,
+    HistoryEvent.why_digest,
+    HistoryEvent.changes,
+)
+_EVENTS = (
+    select(*_COLUMNS)
+    .where(HistoryEvent.record_type == bindparam("type"), HistoryEvent.record_id == bindparam("id"))
+    .order_by(HistoryEvent.id.desc())
+    .limit(bindparam("limit"))
+)
+_EARLIER = _EVENTS.where(HistoryEvent.id < bindparam("before"))
+_TEXTS = select(HistoryText.event_id, HistoryText.path, HistoryText.text).where(
+    HistoryText.event_id.in_(bindparam("ids", expanding=True))
+)
+
+
+def _entry(event: HistoryEvent | Row[Any], words: dict[tuple[int, str], str]) -> FeedEntry:
     def spoken(name: str, side: str, value: Any) -> Any:
         if isinstance(value, dict) and set(value) == {"text"}:
             return words.get((event.id, f"{name}.{side}"), "erased")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, literal, tuple_
 from sqlalchemy.orm import Session
 
 from roadmap.errors import Invalid
@@ -21,26 +21,27 @@ def read_page(
     after: str | None,
     before: str | None,
 ) -> Page[Row[Any]]:
-    """Return one page of a query that selects columns, in one statement.
+    """Return one page of a query that selects columns, in one statement, or two where it ends.
 
     ``after`` and ``before`` are marks of an earlier page, at most one of them. Empty values of a
-    nullable sort come last; they are a range of their own, so that no OR keeps an index from use.
+    nullable sort come last; they are a range of their own, so that no OR keeps an index from use,
+    and are asked for only when the range before them does not fill the page.
     """
     mark, backward = (before, True) if before else (after, False)
     marked = _readable(decode_mark(mark), order) if mark else None
-    value, key = order.column.label("sort_value"), order.key.label("sort_key")
-    ranges = _ranges(order, marked, backward=backward)
-    if len(ranges) == 1:
-        found = query.add_columns(value, key).where(*ranges[0])
-        statement = _ordered(found, order, backward=backward)
-    else:
-        parts = [
-            _ordered(query.with_only_columns(value, key).where(*where), order, backward=backward)
-            for where in ranges
-        ]
-        statement = _joined(query, parts, order, backward=backward)
-    rows = session.execute(statement).all()
-    marks = [encode_mark(row.sort_value, row.sort_key) for row in rows]
+    found = query.add_columns(order.column.label("sort_value"), order.key.label("sort_key"))
+    rows: list[Row[Any]] = []
+    for where in _ranges(order, marked, backward=backward):
+        part = _ordered(found.where(*where), order, backward=backward)
+        rows += session.execute(part.limit(PAGE_SIZE + 1 - len(rows))).all()
+        if len(rows) > PAGE_SIZE:
+            break
+    # Only the marks of the ends are told.
+    ends = {0, min(len(rows), PAGE_SIZE) - 1}
+    marks = [
+        encode_mark(row.sort_value, row.sort_key) if place in ends else ""
+        for place, row in enumerate(rows)
+    ]
     return make_page(rows, marks, mark, backward)
 
 
@@ -65,7 +66,7 @@ def _descends(order: Order, backward: bool) -> bool:
 def _ordered(query: Select[Any], order: Order, *, backward: bool) -> Select[Any]:
     down = _descends(order, backward)
     columns = [column.desc() if down else column.asc() for column in (order.column, order.key)]
-    return query.order_by(*columns).limit(PAGE_SIZE + 1)
+    return query.order_by(*columns)
 
 
 def _ranges(
@@ -85,29 +86,3 @@ def _ranges(
     place = tuple_(literal(value, order.column.type), literal(key))
     beyond = here < place if down else here > place
     return [[*full, beyond], empty] if order.nullable and not backward else [[*full, beyond]]
-
-
-def _joined(
-    query: Select[Any], parts: Sequence[Select[Any]], order: Order, *, backward: bool
-) -> Select[Any]:
-    """Put the ranges one after the other.
-
-    They find the keys alone, and the rows are taken by key: every column named in a range costs
-    more time to build than the database takes to look the row up again.
-    """
-    numbered = []
-    for place, part in enumerate(parts):
-        inner = part.subquery()
-        named = (inner.c.sort_value, inner.c.sort_key, literal(place).label("sort_part"))
-        numbered.append(select(*named))
-    found = union_all(*numbered).subquery()
-    down = _descends(order, backward)
-    columns = [
-        column.desc() if down else column.asc() for column in (found.c.sort_value, found.c.sort_key)
-    ]
-    return (
-        select(*query.selected_columns, found.c.sort_value, found.c.sort_key)
-        .join(found, order.key == found.c.sort_key)
-        .order_by(found.c.sort_part, *columns)
-        .limit(PAGE_SIZE + 1)
-    )

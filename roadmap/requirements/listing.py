@@ -25,6 +25,7 @@ from roadmap import clock, textsearch
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person, Team
 from roadmap.errors import Invalid
+from roadmap.kept import kept
 from roadmap.lists.filters import (
     Asker,
     Field,
@@ -75,22 +76,23 @@ _CLOSED = (RequirementState.DELIVERED, RequirementState.DECLINED, RequirementSta
 
 @dataclass(frozen=True)
 class TeamNames:
-    """Active and former teams: id by code, name by id."""
+    """Active and former teams: id by code, name by id; ``active`` has (code, name) by name."""
 
     ids: Mapping[str, int]
     names: Mapping[int, str]
-    active: Sequence[tuple[str, str]]
+    active: tuple[tuple[str, str], ...]
 
 
+@kept
 def team_names(session: Session) -> TeamNames:
-    """Return all teams, one statement; ``active`` has (code, name) by name."""
+    """Return all teams, one statement, or as kept."""
     rows = session.execute(
         select(Team.id, Team.code, Team.name, Team.active).order_by(Team.name)
     ).all()
     return TeamNames(
         {row.code: row.id for row in rows},
         {row.id: row.name for row in rows},
-        [(row.code, row.name) for row in rows if row.active],
+        tuple((row.code, row.name) for row in rows if row.active),
     )
 
 
@@ -186,11 +188,11 @@ def fields(teams: TeamNames, words: Options) -> dict[str, Field]:
 
 
 def _scope_field(dimension: ScopeDimension, words: Options) -> Field:
-    known = [code for kind, code in words.names if kind == dimension.value]
     part = RequirementScope
-    here = and_(part.requirement_id == R.id, part.dimension == dimension)
 
     def build(term: Term, _asker: Asker) -> ColumnElement[bool]:
+        known = [code for kind, code in words.names if kind == dimension.value]
+        here = and_(part.requirement_id == R.id, part.dimension == dimension)
         codes = chosen(term, [*known, NONE])
         named = [code for code in codes if code != NONE]
         parts: list[ColumnElement[bool]] = []

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import func, literal, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import CompoundSelect, Integer, Select, bindparam, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
 from roadmap import textsearch
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person
 from roadmap.errors import Forbidden, NotFound
 from roadmap.keys import parse_key
+from roadmap.parts import load_parts
 from roadmap.requirements.by_team import in_words
 from roadmap.requirements.models import (
     Requirement,
@@ -86,24 +88,22 @@ def get_requirement(
     Forbidden to readers without the right. ``lock`` keeps others from changing it meanwhile.
     """
     number = key if isinstance(key, int) else parse_key(key, Requirement.key_prefix)
-    query = select(Requirement).where(Requirement.id == number).options(*with_parts())
-    if lock:
-        query = query.with_for_update()
-    found = session.scalar(query)
+    found = session.scalar(_one(lock), {"id": number})
     if found is None or not allowed(actor, found, "read"):
         raise NotFound(_("There is no requirement %(key)s.", key=f"REQ-{number}"))
     if not allowed(actor, found, may):
         raise Forbidden(_("Only its requester or a program manager may do this."))
+    load_parts(session, found, Requirement.criteria, Requirement.scope, Requirement.efforts)
     return found
 
 
-def with_parts() -> tuple[Any, ...]:
-    """Return the loader options for everything an edit touches."""
-    return (
-        selectinload(Requirement.criteria),
-        selectinload(Requirement.scope),
-        selectinload(Requirement.efforts),
-    )
+# Statements of a page are built once: building one takes longer than its answer.
+
+
+@cache
+def _one(lock: bool) -> Select[Requirement]:
+    query = select(Requirement).where(Requirement.id == bindparam("id"))
+    return query.with_for_update() if lock else query
 
 
 def codes_of(requirement: Requirement) -> dict[str, list[str]]:
@@ -137,19 +137,24 @@ class Said:
 
 def comments(session: Session, requirement_id: int, limit: int = 200) -> list[Said]:
     """Return the newest comments, oldest first, one statement."""
-    rows = session.execute(
-        select(RequirementComment, Person.name)
-        .outerjoin(Person, Person.id == RequirementComment.author_id)
-        .where(RequirementComment.requirement_id == requirement_id)
-        .order_by(RequirementComment.id.desc())
-        .limit(limit)
-    ).all()
+    rows = session.execute(_comments(), {"requirement": requirement_id, "limit": limit}).all()
     return [
-        Said(
-            said.id, said.author_id, name or _("Import"), said.body, said.created_at, said.edited_at
-        )
-        for said, name in reversed(rows)
+        Said(number, author_id, name or _("Import"), *words)
+        for number, author_id, name, *words in reversed(rows)
     ]
+
+
+@cache
+def _comments() -> Select[Any]:
+    said = RequirementComment
+    columns: tuple[Any, ...] = (said.id, said.author_id, Person.name, said.body)
+    return (
+        select(*columns, said.created_at, said.edited_at)
+        .outerjoin(Person, Person.id == said.author_id)
+        .where(said.requirement_id == bindparam("requirement"))
+        .order_by(said.id.desc())
+        .limit(bindparam("limit"))
+    )
 
 
 @dataclass(frozen=True)
@@ -169,21 +174,25 @@ class Related:
 
 def related(session: Session, requirement: Requirement) -> list[Related]:
     """Return prerequisites, what waits for this one, and duplicates either way, one statement."""
-    other = aliased(Requirement)
-    columns = (other.id, other.title, other.state)
-    mine = requirement.id
-    parts = [
+    own = {"mine": requirement.id, "target": requirement.duplicate_of_id}
+    return [Related(*row) for row in session.execute(_related(), own)]
+
+
+@cache
+def _related() -> CompoundSelect[Any]:
+    other, link, mine = aliased(Requirement), RequirementLink, bindparam("mine", type_=Integer)
+    columns: tuple[Any, ...] = (other.id, other.title, other.state)
+    parts: list[Select[Any]] = [
         select(literal("blocker").label("relation"), *columns)
-        .join(RequirementLink, RequirementLink.blocker_id == other.id)
-        .where(RequirementLink.blocked_id == mine),
+        .join(link, link.blocker_id == other.id)
+        .where(link.blocked_id == mine),
         select(literal("blocked"), *columns)
-        .join(RequirementLink, RequirementLink.blocked_id == other.id)
-        .where(RequirementLink.blocker_id == mine),
+        .join(link, link.blocked_id == other.id)
+        .where(link.blocker_id == mine),
         select(literal("merged"), *columns).where(other.duplicate_of_id == mine),
-        select(literal("target"), *columns).where(other.id == requirement.duplicate_of_id),
+        select(literal("target"), *columns).where(other.id == bindparam("target", type_=Integer)),
     ]
-    rows = session.execute(parts[0].union_all(*parts[1:]).order_by("id"))
-    return [Related(*row) for row in rows]
+    return parts[0].union_all(*parts[1:]).order_by("id")
 
 
 @dataclass(frozen=True)
@@ -270,11 +279,16 @@ def similar(
 
 def ranked_count(session: Session) -> int:
     """Return how many requirements of the backlog have a rank; the ranks have no gaps."""
-    return session.scalar(select(func.max(Requirement.rank))) or 0
+    return session.scalar(_LAST_RANK) or 0
+
+
+_LAST_RANK = select(func.max(Requirement.rank))
 
 
 def people_named(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
     """Return the names of people by id, one statement."""
     wanted = sorted({one for one in ids if one is not None})
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {row.id: row.name for row in rows}
+    return dict(session.execute(_NAMES, {"ids": wanted}).all())
+
+
+_NAMES = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap.accounts.models import Person, Team, TeamMember
@@ -46,14 +47,7 @@ def _team_of() -> Any:
 
 def supporters(session: Session, requirement_id: int) -> list[Supporter]:
     """Return the supporters by team and name, a team's own word first, one statement."""
-    clerk = aliased(Person)
-    rows = session.execute(
-        select(RequirementSupport, Person.name, Team.name, clerk.name)
-        .outerjoin(Person, Person.id == RequirementSupport.person_id)
-        .outerjoin(Team, Team.id == _team_of())
-        .outerjoin(clerk, clerk.id == RequirementSupport.entered_by_id)
-        .where(RequirementSupport.requirement_id == requirement_id)
-    )
+    rows = session.execute(_supporters(), {"requirement": requirement_id})
     found = [
         Supporter(
             row.id,
@@ -71,6 +65,19 @@ def supporters(session: Session, requirement_id: int) -> list[Supporter]:
         for row, name, team, entered_by in rows
     ]
     return sorted(found, key=lambda one: (one.team is None, one.team or "", one.name or "", one.id))
+
+
+@cache
+def _supporters() -> Select[Any]:
+    clerk = aliased(Person)
+    columns: tuple[Any, ...] = (RequirementSupport, Person.name, Team.name, clerk.name)
+    return (
+        select(*columns)
+        .outerjoin(Person, Person.id == RequirementSupport.person_id)
+        .outerjoin(Team, Team.id == _team_of())
+        .outerjoin(clerk, clerk.id == RequirementSupport.entered_by_id)
+        .where(RequirementSupport.requirement_id == bindparam("requirement"))
+    )
 
 
 def voices_of(found: Collection[Supporter]) -> list[TeamVoice]:
@@ -91,6 +98,17 @@ def by_team(session: Session, ids: Collection[int]) -> dict[int, list[TeamVoice]
     """Return what teams say of some requirements, one statement; unsupported ones are absent."""
     if not ids:
         return {}
+    shares: dict[int, list[Share]] = {}
+    for number, team, people, rows_in_all, market, volume in session.execute(
+        _by_team(), {"ids": list(ids)}
+    ):
+        share = Share(team, people, rows_in_all > people, market, volume)
+        shares.setdefault(number, []).append(share)
+    return {number: voices(parts) for number, parts in shares.items()}
+
+
+@cache
+def _by_team() -> Select[Any]:
     support = RequirementSupport
     told = (
         select(
@@ -100,10 +118,10 @@ def by_team(session: Session, ids: Collection[int]) -> dict[int, list[TeamVoice]
             support.market,
             support.weekly_volume,
         )
-        .where(support.requirement_id.in_(ids))
+        .where(support.requirement_id.in_(bindparam("ids", expanding=True)))
         .subquery()
     )
-    rows = session.execute(
+    return (
         select(
             told.c.requirement_id,
             Team.name,
@@ -115,8 +133,3 @@ def by_team(session: Session, ids: Collection[int]) -> dict[int, list[TeamVoice]
         .outerjoin(Team, Team.id == told.c.team_id)
         .group_by(told.c.requirement_id, Team.id, Team.name, told.c.market)
     )
-    shares: dict[int, list[Share]] = {}
-    for number, team, people, rows_in_all, market, volume in rows:
-        share = Share(team, people, rows_in_all > people, market, volume)
-        shares.setdefault(number, []).append(share)
-    return {number: voices(parts) for number, parts in shares.items()}

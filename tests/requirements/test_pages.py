@@ -195,12 +195,14 @@ def test_a_record_costs_a_fixed_number_of_statements(
             voices.comment(session, who, full, "**yes** <script>alert(1)</script>")
         moves.accept(session, people.bob, full, "It saves hours")
     client = sign_in(cast.bob)
+    # The first page of a process also reads what it then keeps.
+    client.get("/requirements/REQ-1")
     before = len(statements)
     assert client.get("/requirements/REQ-1").status_code == 200
     small = len(statements) - before
     page = client.get("/requirements/REQ-2")
     assert len(statements) - before - small == small
-    assert small <= 26  # the panels of higher rooms included
+    assert small <= 22  # the panels of higher rooms included
     for words in ("It saves hours", "<strong>yes</strong>", "&lt;script&gt;", "Bob</b> accepted"):
         assert words in page.text
 
