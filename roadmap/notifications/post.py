@@ -49,6 +49,8 @@ def address_of(name: str, mailbox: str) -> Address:
     local, _at, domain = mailbox.rpartition("@")
     try:
         plain = domain.encode("idna").decode("ascii")
+        if not local or not plain:
+            raise ValueError("half an address")
         return Address(one_line(name), local, plain)
     except (ValueError, UnicodeError, IndexError) as error:
         raise Refused(f"{one_line(mailbox)} is no address mail can be sent to") from error

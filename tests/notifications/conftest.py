@@ -22,7 +22,6 @@ from tests.requirements.conftest import (  # noqa: F401  the same fixtures serve
     People,
     make,
     people,
-    words,
 )
 
 

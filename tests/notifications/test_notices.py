@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from roadmap import clock
 from roadmap.accounts.service import PersonInput, edit_person
 from roadmap.history.models import HistoryEvent
+from roadmap.history.service import record
 from roadmap.launches.kinds import LaunchState, LaunchType
 from roadmap.launches.models import Launch
 from roadmap.lists.models import SavedView
-from roadmap.history.service import record
-from roadmap import clock
 from roadmap.notifications import service
 from roadmap.notifications.models import FeedCursor, Notice, ViewMember, Watch
 from roadmap.notifications.rules import Pace, Reason, WatchKind
@@ -69,9 +69,7 @@ def test_one_event_is_one_notice_however_often_it_is_looked_at(
         assert len(session.scalars(select(Notice)).all()) == 1
 
 
-def test_an_edited_comment_tells_only_whom_it_newly_mentions(
-    database, people, asked, work
-) -> None:
+def test_an_edited_comment_tells_only_whom_it_newly_mentions(database, people, asked, work) -> None:
     with database.writing() as session:
         requirement = queries.get_requirement(session, None, 1)
         said = voices.comment(session, people.bob, requirement, "@charlie look")
