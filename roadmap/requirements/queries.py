@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import CompoundSelect, Integer, Select, bindparam, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from roadmap import textsearch
 from roadmap.accounts.current import Actor
@@ -95,6 +95,15 @@ def get_requirement(
         raise Forbidden(_("Only its requester or a program manager may do this."))
     load_parts(session, found, Requirement.criteria, Requirement.scope, Requirement.efforts)
     return found
+
+
+def with_parts() -> tuple[Any, ...]:
+    """Return the loader options that bring the same parts of many requirements."""
+    return (
+        selectinload(Requirement.criteria),
+        selectinload(Requirement.scope),
+        selectinload(Requirement.efforts),
+    )
 
 
 # Statements of a page are built once: building one takes longer than its answer.
