@@ -57,8 +57,9 @@ def keep(
 
     ``files`` replace those kept so far, None leaves them.
     """
+    kept = _storable(typed)
     draft = _begun(session, actor, draft_id)
-    draft.typed = _storable(typed)
+    draft.typed = kept
     if files is not None:
         draft.files = [file.plain() for file in files]
     if origin is not None:

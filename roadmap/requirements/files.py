@@ -88,11 +88,12 @@ def safe_name(name: str) -> str:
     bare = "".join(
         letter for letter in _TURNS.sub("", last) if unicodedata.category(letter)[:2] not in _UNSEEN
     )
-    bare = re.sub(r'["<>|:*?;%]', "_", bare).strip(" .")
+    bare = re.sub(r'["<>|:*?;%]', "_", bare).strip().rstrip(" .")
     stem, dot, end = bare.rpartition(".")
     if not dot:
         return bare[:NAME_LENGTH] or "file"
-    return f"{stem[: NAME_LENGTH - len(end) - 1].rstrip() or 'file'}.{end}"[:NAME_LENGTH]
+    stem = stem.lstrip(" .")[: max(0, NAME_LENGTH - len(end) - 1)].rstrip()
+    return f"{stem or 'file'}.{end}"[:NAME_LENGTH].rstrip(" .")
 
 
 _UNSEEN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})

@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from roadmap import clock
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person, TeamMember
 from roadmap.errors import Invalid
 from roadmap.requirements import drafts, service
 from roadmap.requirements.files import StoredFile, take
-from roadmap.requirements.models import Requirement, RequirementDraft, TriageTurn
+from roadmap.requirements.models import Requirement, RequirementDraft
 from roadmap.web.i18n import _
 
 
@@ -127,14 +125,3 @@ def team_mates(session: Session, actor: Actor, limit: int = 50) -> list[tuple[st
         .limit(limit)
     )
     return [(row.email, row.name) for row in session.execute(query)]
-
-
-def triager(session: Session, day: date | None = None) -> str | None:
-    """Return who does triage in the week of a day, this week's by default; None if nobody said."""
-    today = day or clock.today()
-    monday = today - timedelta(days=today.weekday())
-    return session.scalar(
-        select(Person.name)
-        .join(TriageTurn, TriageTurn.person_id == Person.id)
-        .where(TriageTurn.week == monday)
-    )

@@ -99,6 +99,8 @@ def submit(
     requirement.next_word_on = next_word(requirement.state, now.date())
     apply(requirement, cleaned)
     session.add(requirement)
+    # What follows names it by its key alone.
+    session.flush()
     if origin is not None:
         kind, text = origin
         session.add(

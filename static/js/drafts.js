@@ -24,15 +24,16 @@ function fill(form, kept) {
     if (!values || field.matches(LEFT)) continue;
     if (field.matches("[type=checkbox], [type=radio]")) field.checked = values.includes(field.value);
     else field.value = values.shift() ?? field.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 
-/** Forget the drafts that were sent, once a page other than the sign-in page answers without that form. */
+/** Forget the drafts that were sent, unless a page answers that says nothing was stored, or that form again. */
 function forgetSent(here) {
-  if (document.querySelector("[data-keep-drafts]")) return;
   const sent = load("drafts-sent");
-  if (sent && sent !== here) save(PREFIX + sent, null);
-  if (sent) save("drafts-sent", null);
+  if (!sent) return;
+  save("drafts-sent", null);
+  if (sent !== here && !document.querySelector("[data-keep-drafts]")) save(PREFIX + sent, null);
 }
 
 /**
@@ -57,9 +58,10 @@ export function drafts() {
   });
   const kept = load(PREFIX + key);
   const fresh = form.hasAttribute("data-fresh") || !Object.keys(typed(form)).length;
-  if (kept && fresh && !form.querySelector("[aria-invalid=true]")) {
+  if (!kept || !fresh || form.querySelector("[aria-invalid=true]")) return;
+  // By then htmx listens too, and looks for similar ones.
+  addEventListener("load", () => {
     fill(form, JSON.parse(kept));
     form.querySelector("[data-draft-note]")?.removeAttribute("hidden");
-    form.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  });
 }
