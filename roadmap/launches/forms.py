@@ -9,12 +9,10 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from roadmap.launches.kinds import LaunchState, LaunchType, PhaseState
 from roadmap.launches.rules import TierQuestions
@@ -31,7 +29,7 @@ from roadmap.mechanisms.kinds import TARGET_DIRECTION, Grade, LinkRole, Metric, 
 from roadmap.requirements.rules import DatePrecision
 from roadmap.taxonomy.queries import Options
 from roadmap.taxonomy.scope import DIMENSIONS, ScopePattern
-from roadmap.web.forms import Form, choices
+from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
 
 _MOST = 10_000
@@ -39,13 +37,6 @@ _MOST = 10_000
 
 def _maybe_id(text: Any) -> int | None:
     return int(text) if text not in (None, "", "None") else None
-
-
-class Ticks(SelectMultipleField):
-    """Several choices, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def _person(label: str) -> SelectField:

@@ -1,10 +1,11 @@
 """What overview shows on other rooms' pages: launches of a requirement, mechanism or scope."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice, product
+from typing import Any
 
 from flask import render_template
 from flask_login import current_user
@@ -17,15 +18,18 @@ from roadmap.launches.defaults import languages_of
 from roadmap.launches.models import LaunchCell, LaunchMechanism, LaunchRequirement
 from roadmap.mechanisms.coverage import CellState, cover
 from roadmap.mechanisms.gather import mechanism_facts
+from roadmap.mechanisms.kinds import LinkRole
 from roadmap.mechanisms.models import Mechanism
-from roadmap.overview.gaps import lead
+from roadmap.overview.gaps import lead_of
 from roadmap.overview.queries import BoardRow, rows_by_id, speech_for
 from roadmap.overview.speech import Said
 from roadmap.readiness.queries import verdicts_for
 from roadmap.requirements.models import Requirement, RequirementScope
 from roadmap.taxonomy.queries import Options, options
 from roadmap.taxonomy.scope import ScopeCell
+from roadmap.web.i18n import _
 from roadmap.web.session import db_session
+from roadmap.wording import N_
 
 # Launches on a panel, and cells of a requirement that are judged.
 SHOWN = 12
@@ -40,16 +44,26 @@ class Beside:
     word: str | None
     waivers: int
     reason: Said | None
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
-def _beside(session: Session, ids: Iterable[int], notes: dict[int, str]) -> list[Beside]:
+@dataclass(frozen=True)
+class Lines:
+    """The first launches beside a record, and how many there are that the reader may know of."""
+
+    shown: Sequence[Beside]
+    count: int
+
+
+def _beside(
+    session: Session, ids: Iterable[int], notes: Mapping[int, Sequence[str]] | None = None
+) -> Lines:
     now = clock.now()
-    rows = rows_by_id(session, current_user, sorted(set(ids)), now)
-    rows.sort(key=lambda r: (r.all_live, r.starts_on or date.max, r.id))
-    rows = rows[:SHOWN]
+    every = rows_by_id(session, current_user, sorted(set(ids)), now)
+    every.sort(key=lambda r: (r.all_live, r.starts_on or date.max, r.id))
+    rows = every[:SHOWN]
     verdicts = verdicts_for(session, [r.id for r in rows], now)
-    leads = {i: lead(v.word, v.reasons) for i, v in verdicts.items()}
+    leads = {i: lead_of(v) for i, v in verdicts.items()}
     speech = speech_for(session, current_user, [a for a in leads.values() if a is not None])
     found = []
     for row in rows:
@@ -60,10 +74,10 @@ def _beside(session: Session, ids: Iterable[int], notes: dict[int, str]) -> list
                 None if verdict.recomputing else verdict.word.value,
                 verdict.waived,
                 speech.says(first) if first is not None else None,
-                notes.get(row.id, ""),
+                tuple((notes or {}).get(row.id, ())),
             )
         )
-    return found
+    return Lines(found, len(every))
 
 
 def of_requirement(requirement: Requirement) -> str:
@@ -74,26 +88,59 @@ def of_requirement(requirement: Requirement) -> str:
             LaunchRequirement.requirement_id == requirement.id
         )
     ).all()
-    lines = _beside(session, [link.launch_id for link in links], {})
+    lines = _beside(session, [link.launch_id for link in links])
     must = {link.launch_id for link in links if link.must}
     return render_template("overview/_of_requirement.html", lines=lines, must=must)
 
 
 def of_mechanism(mechanism: Mechanism) -> str:
-    """Show which launches lean on a mechanism: what waits if it goes down."""
+    """Show which launches lean on a mechanism, and what each would lose with it."""
     session = db_session()
-    ids = session.scalars(
-        select(LaunchMechanism.launch_id)
+    links = session.execute(
+        select(
+            LaunchMechanism.launch_id,
+            LaunchMechanism.mechanism_id,
+            LaunchMechanism.role,
+            LaunchMechanism.fallback_id,
+        )
         .where(
             or_(
                 LaunchMechanism.mechanism_id == mechanism.id,
                 LaunchMechanism.fallback_id == mechanism.id,
             )
         )
-        .distinct()
+        .order_by(LaunchMechanism.id)
+    ).all()
+    losses: dict[int, list[str]] = {}
+    for link in links:
+        losses.setdefault(link.launch_id, []).append(_loss(link, mechanism.id))
+    return render_template(
+        "overview/_of_mechanism.html", lines=_beside(session, list(losses), losses)
     )
-    lines = _beside(session, ids, {})
-    return render_template("overview/_of_mechanism.html", lines=lines)
+
+
+# What a launch loses with the mechanism it leans on.
+_LOST = {
+    LinkRole.DETECT: N_("detection"),
+    LinkRole.DECIDE: N_("decisions"),
+    LinkRole.REVIEW: N_("review"),
+    LinkRole.APPEAL: N_("appeals"),
+    LinkRole.ESCALATE: N_("escalation"),
+    LinkRole.AUDIT: N_("audits"),
+    LinkRole.REPORT: N_("reports"),
+}
+
+
+def _loss(link: Any, mechanism_id: int) -> str:
+    """Say what a launch loses when the mechanism goes down, and what stands in for it."""
+    role = _(_LOST[link.role])
+    if link.mechanism_id != mechanism_id:
+        key = f"{Mechanism.key_prefix}-{link.mechanism_id}"
+        return _("Loses what stands in for %(key)s (%(role)s).", key=key, role=role)
+    if link.fallback_id is None:
+        return _("Loses its %(role)s here; nothing stands in.", role=role)
+    key = f"{Mechanism.key_prefix}-{link.fallback_id}"
+    return _("Loses its %(role)s here; %(key)s stands in.", role=role, key=key)
 
 
 # ---- triage: what is known where a requirement asks ----
@@ -107,7 +154,7 @@ class Known:
     states: Counter[str]
     cut: bool
     gaps: tuple[str, ...]
-    lines: Sequence[Beside]
+    lines: Lines
 
 
 def _asked(session: Session, requirement_id: int) -> dict[str, list[str]]:
@@ -153,7 +200,7 @@ def of_scope(requirement: Requirement) -> str:
         states=Counter(c.state.value for c in found),
         cut=len(wanted) > len(cells),
         gaps=tuple(_in_words(cell, words) for cell in gaps[:3]),
-        lines=_beside(session, _launches_in(session, asked), {}),
+        lines=_beside(session, _launches_in(session, asked)),
     )
     return render_template("overview/_of_scope.html", known=known, asked=asked)
 

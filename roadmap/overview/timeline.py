@@ -273,6 +273,11 @@ def short(text: str, length: int = 23) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def _room(item: Item) -> int:
+    """Return the letters of a title that fit beside a key."""
+    return 23 if len(item.key) < 8 else 21
+
+
 def holds(need: Need, items: Mapping[int, Item]) -> bool | None:
     """Tell whether a dependency can hold by its dates; None if one of the launches is not known."""
     waits, first = items.get(need.launch_id), items.get(need.needs_id)
@@ -336,7 +341,7 @@ def _place(groups: Iterable[Group], span: Span) -> tuple[list[Drawn], list[Fold]
         for item in group.items:
             at = item.next_date
             mark = span.x(at) if at is not None and span.first <= at <= span.last else None
-            rows.append(Drawn(item, y, short(item.title), _bars(item, span), mark))
+            rows.append(Drawn(item, y, short(item.title, _room(item)), _bars(item, span), mark))
             y += ROW
         if group.hidden:
             folds.append(Fold(y, group))

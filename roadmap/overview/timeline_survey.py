@@ -1,6 +1,6 @@
 """What the roadmap shows of thousands of launches, chosen by the database in one statement.
 
-Launches in the days shown come by group, the soonest of each with the number of all; what lands
+Launches in the days shown come by group, the next of each with the number of all; what lands
 soon and what has no date come with their numbers too, so that whatever is folded is counted.
 """
 
@@ -93,7 +93,7 @@ def _has_phase(at: CTE, *conditions: ColumnElement[bool]) -> ColumnElement[bool]
 
 
 def _drawn(at: CTE, wanted: Wanted) -> Select[Any]:
-    """Select the launches with a bar in the days shown: the soonest of each group."""
+    """Select the launches with a bar in the days shown: those of each group that come next."""
     first = select(func.min(Phase.starts_on)).where(Phase.launch_id == at.c.id).correlate(at)
     upcoming = case((at.c.live.is_(True), None), else_=at.c.starts_on)
     view = (
@@ -109,13 +109,16 @@ def _drawn(at: CTE, wanted: Wanted) -> Select[Any]:
         .cte("view")
     )
     order = (view.c.day, view.c.id)
+    # What is over already gives way to what comes.
+    near = (case((view.c.day < wanted.today, 1), else_=0), *order)
     ranked = select(
         view.c.id,
         view.c.key,
+        func.row_number().over(partition_by=view.c.key, order_by=near).label("near"),
         func.row_number().over(partition_by=view.c.key, order_by=order).label("place"),
         func.count().over(partition_by=view.c.key).label("many"),
     ).subquery("ranked")
-    chosen = ranked.c.place <= _each(view)
+    chosen = ranked.c.near <= _each(view)
     if wanted.open:
         begins = (wanted.part - 1) * PART
         chosen = and_(

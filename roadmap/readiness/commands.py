@@ -63,7 +63,12 @@ def verdicts(
 @click.option("--all", "every", is_flag=True, help="Every launch.")
 @click.option("--phase", type=click.IntRange(min=1), help="The phase by its place, 1 is the first.")
 @click.option("--at", "when", help="As known at this time, as in 2026-12-01T09:00+01:00.")
-@click.option("--json", "as_json", is_flag=True, help="For programs; one list with --all.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="For programs; one list with --all. `reasons` are the answers that do not pass.",
+)
 def evaluate_command(
     key: str | None, every: bool, phase: int | None, when: str | None, as_json: bool
 ) -> None:

@@ -15,10 +15,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from roadmap.launches.forms import Ticks, with_nobody
+from roadmap.launches.forms import with_nobody
 from roadmap.readiness.checklists import EVIDENCE_LENGTH, Answered
 from roadmap.readiness.templates import ItemSpec
-from roadmap.web.forms import Form, choices
+from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
 from roadmap.web.text import whole_number
 

@@ -89,10 +89,9 @@ def test_every_story_survives_export_and_import(number: int) -> None:
         assert dump(other) == text
 
 
-def everything() -> bytes:
-    """A file that uses what the demo does not."""
-    people = [{"email": "a@example.org", "name": "A", "active": False}]
-    link = {
+def link() -> dict[str, Any]:
+    """A link with a fallback, a target and a pool somebody named."""
+    return {
         "mechanism": "MEC-3",
         "role": "detect",
         "required_stage": "monitor",
@@ -106,7 +105,23 @@ def everything() -> bytes:
             }
         ],
     }
-    launch: dict[str, Any] = {
+
+
+def promises() -> list[dict[str, Any]]:
+    """Plans whose subjects name other parts of the launch, one of them gone."""
+    return [
+        {"check_code": "TRAINING", "subject": "need:#2:DE/de/weapons"},
+        {"check_code": "MECH_STAGE", "subject": "link:MEC-3/detect"},
+        {"check_code": "DEPENDENCY", "subject": "dependency:LCH-5", "owner": "a@example.org"},
+        {"check_code": "MECH_RECALL", "subject": "metric:MEC-3/detect:recall:pool rare"},
+        {"check_code": "COV_GAP", "subject": "cell:DE/de/live/weapons"},
+        {"check_code": "X", "subject": "link:gone-17"},
+    ]
+
+
+def full_launch() -> dict[str, Any]:
+    """A launch with every part."""
+    return {
         **LAUNCH,
         "confidential": True,
         "reader_people": ["a@example.org"],
@@ -119,19 +134,16 @@ def everything() -> bytes:
             {"name": "two", "share": 1, "precision": "quarter"},
         ],
         "cells": [{"cell": "DE/de/live/weapons", "from_phase": 2}],
-        "mechanisms": [link],
+        "mechanisms": [link()],
         "training_needs": [{"heads": 3}, {"heads": 3}, {"cells": "DE/*/*/*", "heads": 2}],
         "dependencies": [{"launch": "LCH-5", "phase_position": 1}],
-        "gap_plans": [
-            {"check_code": "TRAINING", "subject": "need:#2:DE/de/weapons"},
-            {"check_code": "MECH_STAGE", "subject": "link:MEC-3/detect"},
-            {"check_code": "DEPENDENCY", "subject": "dependency:LCH-5", "owner": "a@example.org"},
-            {"check_code": "MECH_RECALL", "subject": "metric:MEC-3/detect:recall:pool rare"},
-            {"check_code": "COV_GAP", "subject": "cell:DE/de/live/weapons"},
-            {"check_code": "X", "subject": "link:gone-17"},
-        ],
+        "gap_plans": promises(),
     }
-    framework = {
+
+
+def custom_framework() -> dict[str, Any]:
+    """A framework with a formula of its own."""
+    return {
         "code": "house",
         "version": 2,
         "name": "House",
@@ -139,7 +151,11 @@ def everything() -> bytes:
         "expression": "value ^ 2 / cost",
         "criteria": [{"code": "value", "name": "Value"}, {"code": "cost", "name": "Cost"}],
     }
-    template = {
+
+
+def retired_template() -> dict[str, Any]:
+    """A checklist template that is not in use."""
+    return {
         "code": "small",
         "version": 1,
         "title": "Small",
@@ -149,7 +165,11 @@ def everything() -> bytes:
             {"code": "a", "text": "A?", "severity": "blocker", "regions": ["EU"], "max_tier": 3},
         ],
     }
-    mechanism = {
+
+
+def measured_mechanism() -> dict[str, Any]:
+    """A mechanism with an old configuration and a voided row."""
+    return {
         **MECHANISM,
         "configurations": [
             {"label": "v1", "parameters": {"threshold": 0.8}},
@@ -158,31 +178,41 @@ def everything() -> bytes:
         "coverage": ["DE/de/live/*", "*/*/*/weapons"],
         "measurements": [ROW, {**ROW, "void": {"reason": "wrong", "voided_at": "-1d"}}],
     }
+
+
+def linked_requirements() -> list[dict[str, Any]]:
+    """A scored requirement, one merged into another, one with a prerequisite."""
+    return [
+        {**REQUIREMENT, "scores": [{"framework": "house", "inputs": {"value": 3.0}}]},
+        {
+            **REQUIREMENT,
+            "key": "REQ-8",
+            "state": "duplicate",
+            "duplicate_of": "REQ-9",
+            "source": "jira",
+            "source_key": "X-1",
+            "source_data": {"b": 1, "a": [True, "x"]},
+        },
+        {**REQUIREMENT, "key": "REQ-9", "prerequisites": [{"requirement": "REQ-7"}]},
+    ]
+
+
+def everything() -> bytes:
+    """A file that uses what the demo does not."""
+    people = [{"email": "a@example.org", "name": "A", "active": False}]
     return encoded(
         **MARKETS,
         people=people,
-        frameworks=[framework],
+        frameworks=[custom_framework()],
         frameworks_off=["wsjf@1"],
         backlog_framework="house@2",
-        templates=[template],
+        templates=[retired_template()],
         mechanisms=[
-            mechanism,
+            measured_mechanism(),
             {"key": "MEC-9", "name": "Queue", "kind": "review_queue", "stage": "draft"},
         ],
-        requirements=[
-            {**REQUIREMENT, "scores": [{"framework": "house", "inputs": {"value": 3.0}}]},
-            {
-                **REQUIREMENT,
-                "key": "REQ-8",
-                "state": "duplicate",
-                "duplicate_of": "REQ-9",
-                "source": "jira",
-                "source_key": "X-1",
-                "source_data": {"b": 1, "a": [True, "x"]},
-            },
-            {**REQUIREMENT, "key": "REQ-9", "prerequisites": [{"requirement": "REQ-7"}]},
-        ],
-        launches=[launch, {**LAUNCH, "key": "LCH-5"}],
+        requirements=linked_requirements(),
+        launches=[full_launch(), {**LAUNCH, "key": "LCH-5"}],
     )
 
 
