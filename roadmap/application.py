@@ -22,7 +22,7 @@ from roadmap.readiness import room as readiness_room
 from roadmap.requirements import room as requirements_room
 from roadmap.scoring import room as scoring_room
 from roadmap.taxonomy import room as taxonomy_room
-from roadmap.web import addresses, failures, headers, observe, session, templating
+from roadmap.web import addresses, cookies, failures, headers, observe, session, templating
 
 csrf = CSRFProtect()
 
@@ -45,6 +45,7 @@ def create_app(config: Config | None = None) -> Flask:
         )
     observe.init_app(app)
     addresses.init_app(app)
+    cookies.init_app(app)
     session.init_app(app)
     headers.init_app(app)
     failures.init_app(app)
