@@ -12,6 +12,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "site_holiday",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name="fk_site_holiday_site_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_site_holiday"),
+        sa.UniqueConstraint("site_id", "day", name="uq_site_holiday_site_id_day"),
+    )
+    op.create_table(
         "base_load",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mechanism_id", sa.Integer(), nullable=False),
@@ -389,3 +399,4 @@ def downgrade() -> None:
 
     op.drop_table("handling_change")
     op.drop_table("base_load")
+    op.drop_table("site_holiday")

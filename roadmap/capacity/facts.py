@@ -152,3 +152,6 @@ class CapacityFacts:
     outages: tuple[OutageFact, ...] = ()
     costs: tuple[CostFact, ...] = ()
     harms: tuple[HarmFact, ...] = ()
+
+
+NOTHING_FOUND = CapacityFacts()

@@ -205,6 +205,23 @@ class CampaignLoad(Recorded, Base):
         return self.calendar_day_id
 
 
+class SiteHoliday(Recorded, Base):
+    """A day on which nobody works at a site."""
+
+    __tablename__ = "site_holiday"
+    __table_args__ = (UniqueConstraint("site_id", "day"),)
+    record_type: ClassVar[str] = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    day: Mapped[date]
+    name: Mapped[str] = mapped_column(String(120), default="")
+
+    @property
+    def history_id(self) -> int:
+        return self.site_id
+
+
 class _OfLaunch(Recorded):
     """A row whose changes are told in its launch's history."""
 

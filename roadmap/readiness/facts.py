@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeAlias
 
+from roadmap.capacity.facts import NOTHING_FOUND, CapacityFacts
 from roadmap.launches.kinds import LaunchState, LaunchType, PhaseState
 from roadmap.mechanisms.facts import MeasurementFact, MechanismFact, Stratum
 from roadmap.mechanisms.kinds import Grade, LinkRole, Metric, Stage
@@ -288,7 +289,8 @@ class LaunchFacts:
     """All facts of one launch known at one moment.
 
     `mechanisms` holds every mechanism that may cover a cell, the linked ones and the queues they
-    route to. `lead_days` are working days before the phase by which a code must pass, `usual_days`
+    route to. `capacity` is what the load on its queues comes to, for the judged phase.
+    `lead_days` are working days before the phase by which a code must pass, `usual_days`
     the calendar days such a check usually takes; both as (code, days), overriding defaults.
     """
 
@@ -309,6 +311,7 @@ class LaunchFacts:
     waivers: tuple[WaiverFact, ...] = ()
     guards: tuple[GuardFact, ...] = ()
     plans: tuple[GapPlanFact, ...] = ()
+    capacity: CapacityFacts = NOTHING_FOUND
     holidays: frozenset[date] = frozenset()
     lead_days: tuple[tuple[str, int], ...] = ()
     usual_days: tuple[tuple[str, int], ...] = ()

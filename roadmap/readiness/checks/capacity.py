@@ -1,0 +1,396 @@
+"""CAP_*, APPEAL_CAP, FALLBACK, SELLER_HARM and COST_OVER: what people and money can take.
+
+The numbers come from the capacity room; here they become answers with a severity and a fix.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from roadmap.capacity.facts import (
+    CostFact,
+    FixFact,
+    HarmFact,
+    OutageFact,
+    QueueFact,
+    Result,
+    SkillFact,
+)
+from roadmap.capacity.skills import Pool, Shortage, shortage
+from roadmap.mechanisms.kinds import HUMAN_KINDS
+from roadmap.readiness.answers import Answer, Code, Status, Value, after, pack, unknown
+from roadmap.readiness.context import Context
+from roadmap.readiness.facts import CertificationFact, Severity
+
+# A budget may be overdrawn by so much with somebody's approval.
+MOST_OVER = 1.15
+_STATUS = {
+    Result.PASS: Status.PASS,
+    Result.FAIL: Status.FAIL,
+    Result.FAIL_AT_HIGH: Status.FAIL,
+    Result.UNKNOWN: Status.UNKNOWN,
+    Result.NOT_APPLICABLE: Status.NOT_APPLICABLE,
+}
+
+
+def check_capacity(ctx: Context) -> Iterator[Answer]:
+    """Answer for each queue the phase leans on; links that name no people need none."""
+    found = [one for one in ctx.facts.capacity.queues if one.phase == ctx.position]
+    human = {
+        link.mechanism_id
+        for link in ctx.links
+        if (mechanism := ctx.mechanisms.get(link.mechanism_id)) is not None
+        and mechanism.kind in HUMAN_KINDS
+    }
+    if not ctx.links:
+        yield unknown(Code.CAP_OVERLOAD, "queues", "no_links", "link_mechanism")
+    elif not human and not found:
+        yield _nobody()
+    elif not found:
+        yield unknown(Code.CAP_OVERLOAD, "queues", "not_judged", "capacity_no_capacity")
+    for one in sorted(found, key=lambda fact: fact.queue_id):
+        yield _queue(ctx, one)
+
+
+def _nobody() -> Answer:
+    return Answer(
+        code=Code.CAP_OVERLOAD,
+        severity=Severity.BLOCKER,
+        status=Status.NOT_APPLICABLE,
+        subject="queues",
+        question="capacity",
+        why="nobody",
+    )
+
+
+def _queue(ctx: Context, fact: QueueFact) -> Answer:
+    good = fact.result is Result.PASS
+    params = _queue_params(fact)
+    return Answer(
+        code=Code(fact.code),
+        severity=(Severity.APPROVABLE if fact.result is Result.FAIL_AT_HIGH else Severity.BLOCKER),
+        status=_STATUS[fact.result],
+        subject=f"queue:{fact.key}",
+        question=f"capacity:{fact.key}",
+        why=_queue_why(fact),
+        scope=fact.key,
+        measured=_rounded(fact.together, 4),
+        required=1.0,
+        params=pack(params),
+        fix=None if good else _queue_fix(fact),
+        fix_params=() if good else pack(params | _fix_params(fact)),
+        grade=fact.grade,
+        owner_id=fact.owner_id,
+        evidence=tuple(f"launch:{launch_id}" for launch_id, _ in fact.beside) if not good else (),
+        valid_until=after(_week_end(ctx)),
+    )
+
+
+def _queue_why(fact: QueueFact) -> str:
+    if fact.result is Result.UNKNOWN:
+        return fact.why
+    if fact.result is Result.PASS:
+        return "high" if fact.together_high is not None else ""
+    if fact.result is Result.FAIL_AT_HIGH:
+        return "at_high"
+    return "before" if fact.before_fails else "fails"
+
+
+def _queue_params(fact: QueueFact) -> dict[str, Value]:
+    return {
+        "queue": fact.key,
+        "alone": _rounded(fact.alone, 4),
+        "together": _rounded(fact.together, 4),
+        "high": _rounded(fact.together_high, 4),
+        "peak_on": fact.peak_on.isoformat() if fact.peak_on else None,
+        "share": _rounded(fact.share, 4),
+        "share_needed": fact.share_needed,
+        "sla_hours": _rounded(fact.sla_hours, 4),
+        "backlog": _rounded(fact.backlog, 0),
+        "longest": _rounded(fact.longest_hours, 1),
+        "clear_on": fact.clear_on.isoformat() if fact.clear_on else None,
+        "needed": _up(fact.capacity_needed),
+        "break_even": _rounded(fact.break_even, 0),
+        "borrowed": ", ".join(fact.borrowed),
+        # Launch ids with hours: who may not see one reads "1 confidential launch".
+        "beside": ";".join(f"{launch_id}={hours:.1f}" for launch_id, hours in fact.beside),
+    }
+
+
+def _queue_fix(fact: QueueFact) -> str:
+    if fact.result is Result.UNKNOWN:
+        return f"capacity_{fact.why}"
+    kinds = {one.kind for one in fact.fixes}
+    for kind in ("handling", "move_heads", "shift_heads"):
+        if kind in kinds:
+            return f"capacity_{kind}"
+    if {"share", "heads"} <= kinds:
+        return "capacity_share_or_heads"
+    return next((f"capacity_{kind}" for kind in ("share", "heads") if kind in kinds), "capacity")
+
+
+def _fix_params(fact: QueueFact) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for one in fact.fixes:
+        values |= _one_fix(one)
+    return values
+
+
+def _one_fix(one: FixFact) -> dict[str, Value]:
+    if one.kind == "share":
+        return {"fit_share": _rounded(one.amount, 4)}
+    if one.kind == "heads":
+        return {"heads": round(one.amount)}
+    if one.kind == "shift_heads":
+        return {"shift_heads": round(one.amount), "shift": one.place}
+    if one.kind == "move_heads":
+        return {"moved": round(one.amount), "from_shift": one.source, "to_shift": one.place}
+    return {"seconds": _rounded(one.amount, 1)}
+
+
+# ---- languages ----
+
+
+def check_skills(ctx: Context) -> Iterator[Answer]:
+    """Answer for queues that keep languages apart, counting certified and permitted heads only."""
+    for fact in sorted(ctx.facts.capacity.skills, key=lambda one: one.queue_id):
+        if fact.phase == ctx.position:
+            yield _skill(ctx, fact)
+
+
+def _skill(ctx: Context, fact: SkillFact) -> Answer:
+    pools = [
+        (Pool(frozenset(one.languages) or frozenset(dict(fact.demand)), hours), one.head_hours)
+        for one in fact.pools
+        if (hours := one.hours * _counting(ctx, fact, one.languages)) > 0
+    ]
+    demand = dict(fact.demand)
+    lacking = shortage(demand, [pool for pool, _ in pools])
+    wanted = sum(demand.values())
+    answer = Answer(
+        code=Code.CAP_SKILL,
+        severity=Severity.BLOCKER,
+        status=Status.PASS if lacking is None else Status.FAIL,
+        subject=f"skill:{fact.key}",
+        question=f"skill:{fact.key}",
+        why="carries" if lacking is None else "short",
+        scope=fact.key,
+        measured=_rounded(wanted, 1),
+        required=_rounded(sum(pool.hours for pool, _ in pools), 1),
+        params=pack(
+            {"queue": fact.key, "week": fact.week_of.isoformat() if fact.week_of else None}
+        ),
+        grade=fact.grade,
+        owner_id=fact.owner_id,
+        valid_until=after(_week_end(ctx)),
+    )
+    if lacking is None:
+        return answer
+    params = _short_params(fact, lacking)
+    return replace(
+        answer,
+        measured=_rounded(lacking.demand, 1),
+        required=_rounded(lacking.capacity, 1),
+        params=params,
+        fix="capacity_skill",
+        fix_params=params,
+    )
+
+
+def _short_params(fact: SkillFact, lacking: Shortage) -> tuple[tuple[str, Value], ...]:
+    head = min(
+        (
+            one.head_hours
+            for one in fact.pools
+            if not one.languages or lacking.languages & set(one.languages)
+        ),
+        default=None,
+    )
+    used = lacking.demand / lacking.capacity if lacking.capacity else None
+    return pack(
+        {
+            "queue": fact.key,
+            "languages": ", ".join(sorted(lacking.languages)),
+            "demand": _rounded(lacking.demand, 1),
+            "capacity": _rounded(lacking.capacity, 1),
+            "short": _rounded(lacking.short, 1),
+            "used": _rounded(used, 4),
+            "heads": None if not head else math.ceil(lacking.short / head - 1e-9),
+            "week": fact.week_of.isoformat() if fact.week_of else None,
+        }
+    )
+
+
+def _counting(ctx: Context, fact: SkillFact, languages: tuple[str, ...]) -> float:
+    """Return the share of a pool's heads that may do the phase's work, the scarcest language's."""
+    here = [
+        language for language in languages or dict(fact.demand) if language in dict(fact.demand)
+    ]
+    shares = []
+    for language in here:
+        speakers = sum(
+            one.heads for one in fact.pools if not one.languages or language in one.languages
+        )
+        allowed = _allowed(ctx, language)
+        if allowed is not None and speakers > 0:
+            shares.append(min(allowed / speakers, 1.0))
+    return min(shares, default=1.0)
+
+
+def _allowed(ctx: Context, language: str) -> float | None:
+    """Return the heads certified on the guideline in force and permitted every market, the fewest.
+
+    None where no cell in the language has a guideline in force: then nothing limits them here.
+    """
+    found = []
+    for cell in ctx.cells:
+        if cell.language != language:
+            continue
+        version = ctx.in_force(cell.market, cell.policy_area)
+        if version is not None:
+            heads = sum(
+                one.heads
+                for one in ctx.facts.certifications
+                if one.guideline_id == version.id and _permitted(ctx, one, cell.market, language)
+            )
+            found.append(float(heads))
+    return min(found, default=None)
+
+
+def _permitted(ctx: Context, one: CertificationFact, market: str, language: str) -> bool:
+    return (
+        one.language == language
+        and (one.permitted_markets is None or market in one.permitted_markets)
+        and (one.expires_on is None or one.expires_on >= ctx.day)
+    )
+
+
+# ---- outages, harm, money ----
+
+
+def check_fallbacks(ctx: Context) -> Iterator[Answer]:
+    """Answer for each linked automated step: what happens while it is off at peak."""
+    for fact in sorted(ctx.facts.capacity.outages, key=lambda one: one.step_id):
+        if fact.phase == ctx.position:
+            yield _fallback(fact)
+
+
+def _fallback(fact: OutageFact) -> Answer:
+    good = fact.result is Result.PASS
+    params = pack(
+        {
+            "mechanism": fact.key,
+            "hours": fact.hours,
+            "items": _rounded(fact.to_people, 0),
+            "live": _rounded(fact.unreviewed, 0),
+            "violating": _rounded(fact.violating_live, 0),
+            "days": _rounded(fact.clear_hours / 24 if fact.clear_hours is not None else None, 1),
+            "within": fact.clear_within,
+        }
+    )
+    why = fact.why or ("clears" if good else "slow")
+    if why == "slow" and fact.clear_hours is None:
+        why = "never"
+    return Answer(
+        code=Code.FALLBACK,
+        severity=Severity.APPROVABLE,
+        status=_STATUS[fact.result],
+        subject=f"fallback:{fact.key}",
+        question=f"fallback:{fact.key}",
+        why=why,
+        scope=fact.key,
+        measured=_rounded(fact.clear_hours, 1),
+        required=fact.clear_within,
+        params=params,
+        fix=None if good else f"fallback_{why}",
+        fix_params=() if good else params,
+        grade=fact.grade,
+        owner_id=fact.owner_id,
+    )
+
+
+def check_money(ctx: Context) -> Iterator[Answer]:
+    """Answer for the budget and for harm to sellers where a limit of either is set."""
+    for cost in ctx.facts.capacity.costs:
+        if cost.phase == ctx.position:
+            yield _cost(cost)
+    for harm in ctx.facts.capacity.harms:
+        if harm.phase == ctx.position:
+            yield _harm(harm)
+
+
+def _cost(fact: CostFact) -> Answer:
+    used = fact.cost / fact.budget if fact.cost is not None and fact.budget else None
+    blocks = fact.result is Result.FAIL and used is not None and used > MOST_OVER
+    good = fact.result is Result.PASS
+    params = pack(
+        {
+            "cost": _rounded(fact.cost, 0),
+            "high": _rounded(fact.high, 0),
+            "budget": fact.budget,
+            "currency": fact.currency,
+            "used": _rounded(used, 4),
+            "days": fact.days,
+            "over": _rounded(max((fact.cost or 0) - (fact.budget or 0), 0), 0),
+        }
+    )
+    why = fact.why or {Result.PASS: "within", Result.UNKNOWN: "range"}.get(fact.result, "over")
+    return Answer(
+        code=Code.COST_OVER,
+        severity=(
+            Severity.BLOCKER if blocks or fact.result is Result.UNKNOWN else Severity.APPROVABLE
+        ),
+        status=_STATUS[fact.result],
+        subject="budget",
+        question="budget",
+        why=why,
+        measured=_rounded(used, 4),
+        required=1.0,
+        params=params,
+        fix=None if good else f"cost_{why}",
+        fix_params=() if good else params,
+        grade=fact.grade,
+    )
+
+
+def _harm(fact: HarmFact) -> Answer:
+    good = fact.result is Result.PASS
+    params = pack(
+        {
+            "wrongful": _rounded(fact.wrongful, 0),
+            "per_thousand": _rounded(fact.per_thousand, 2),
+            "limit": fact.limit,
+        }
+    )
+    why = fact.why or {Result.PASS: "within", Result.UNKNOWN: "range"}.get(fact.result, "over")
+    return Answer(
+        code=Code.SELLER_HARM,
+        severity=Severity.APPROVABLE,
+        status=_STATUS[fact.result],
+        subject="sellers",
+        question="sellers",
+        why=why,
+        measured=_rounded(fact.per_thousand, 2),
+        required=fact.limit,
+        params=params,
+        fix=None if good else f"harm_{why}",
+        fix_params=() if good else params,
+        grade=fact.grade,
+    )
+
+
+def _week_end(ctx: Context) -> date:
+    """Return the last day on which the horizon starts where it starts now: its Sunday."""
+    return ctx.today + timedelta(days=6 - ctx.today.weekday())
+
+
+def _rounded(value: float | None, digits: int) -> float | int | None:
+    if value is None or not math.isfinite(value):
+        return None
+    rounded = round(value, digits)
+    return int(rounded) if digits == 0 else rounded
+
+
+def _up(value: float | None) -> int | None:
+    return None if value is None else math.ceil(value - 1e-6)
