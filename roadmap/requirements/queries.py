@@ -30,7 +30,7 @@ from roadmap.web.i18n import _
 Right = Literal["read", "edit", "triage", "comment", "support"]
 
 # Teams named beside a requirement among others; its own page names all.
-SHOWN_TEAMS = 3
+SHOWN_TEAMS = 2
 
 # Columns an edit may set, as they stand in the table; lists of other tables are named apart.
 SCALARS = (
