@@ -1,5 +1,6 @@
 """Hand a mail to the mail server over SMTP, and understand what it answers."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from config import MailServer
 from roadmap.notifications.letters import one_line
 
 TIMEOUT = 30.0
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 class Refused(Exception):
@@ -49,7 +51,7 @@ def address_of(name: str, mailbox: str) -> Address:
     local, _at, domain = mailbox.rpartition("@")
     try:
         plain = domain.encode("idna").decode("ascii")
-        if not local or not plain:
+        if not local or not _DOMAIN.fullmatch(plain):
             raise ValueError("half an address")
         return Address(one_line(name), local, plain)
     except (ValueError, UnicodeError, IndexError) as error:

@@ -17,7 +17,7 @@ from roadmap.lists.models import SavedView
 from roadmap.notifications.facts import actors
 from roadmap.notifications.models import ViewMember, Watch
 from roadmap.notifications.rules import Candidate, Reason, WatchKind, brought_in
-from roadmap.requirements.listing import where_of
+from roadmap.requirements.list_page import Vocabulary, vocabulary, where_of
 from roadmap.requirements.models import Requirement
 from roadmap.web.i18n import _
 
@@ -42,8 +42,10 @@ def entered(
     last = {e.record_id: e for e in events if e.record_type == Requirement.record_type}
     if not last:
         return
-    for one in _watched(session):
-        where = conditions_of(session, one.actor, one.view)
+    watched = _watched(session)
+    known = vocabulary(session) if watched else None
+    for one in watched:
+        where = conditions_of(session, one.actor, one.view, known)
         if where is None:
             continue
         for number in sorted(_update(session, one, where, set(last))):
@@ -70,11 +72,11 @@ def _watched(session: Session) -> list[_Watched]:
 
 
 def conditions_of(
-    session: Session, actor: Actor, view: SavedView
+    session: Session, actor: Actor, view: SavedView, known: Vocabulary | None = None
 ) -> list[ColumnElement[bool]] | None:
     """Return what a view asks of a requirement; None if its query cannot be read any more."""
     try:
-        return where_of(session, actor, parse(view.query))
+        return where_of(session, actor, known or vocabulary(session), parse(view.query))
     except (QueryError, Invalid):
         return None
 

@@ -1,7 +1,7 @@
 """The list of requirements: what one may filter and sort by, a page of it, counts for chips."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    Row,
     and_,
     false,
     func,
@@ -21,8 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from roadmap import clock, textsearch
-from roadmap.accounts.current import Actor
+from roadmap import textsearch
 from roadmap.accounts.models import Person, Team
 from roadmap.errors import Invalid
 from roadmap.kept import kept
@@ -31,18 +29,14 @@ from roadmap.lists.filters import (
     Field,
     choice_field,
     chosen,
-    conditions,
     day_field,
     named_field,
     number_field,
     only_equal,
     unknown_value,
 )
-from roadmap.lists.keyset import read_page
 from roadmap.lists.language import NONE, Query, Term
-from roadmap.requirements.by_team import in_words
 from roadmap.requirements.models import Requirement, RequirementScope, RequirementSupport
-from roadmap.requirements.queries import SHOWN_TEAMS
 from roadmap.requirements.rules import (
     BACKLOG,
     INBOX,
@@ -51,10 +45,9 @@ from roadmap.requirements.rules import (
     ScopeDimension,
     Severity,
 )
-from roadmap.requirements.support_queries import by_team
-from roadmap.taxonomy.queries import Options, options
+from roadmap.taxonomy.queries import Options
 from roadmap.web.i18n import _
-from roadmap.web.paging import Order, Page
+from roadmap.web.paging import Order
 
 R = Requirement
 DEFAULT_SORT = "-updated"
@@ -102,49 +95,6 @@ def order_of(sort: str) -> Order:
     if column is None:
         raise Invalid(_("This list cannot be sorted by %(sort)s.", sort=sort[:40]))
     return Order(column, R.id, descending=sort.startswith("-"), nullable=nullable)
-
-
-def requirement_page(
-    session: Session,
-    actor: Actor,
-    query: Query,
-    sort: str,
-    teams: TeamNames,
-    words: Options,
-    marks: tuple[str | None, str | None] = (None, None),
-) -> Page[Row[Any]]:
-    """Return one page of the list, one statement; ``marks`` are (after, before) of `web.paging`.
-
-    Raises QueryError for a field or value the list does not know.
-    """
-    asker = Asker(actor.id, actor.team_ids, clock.today())
-    where = conditions(query, fields(teams, words), asker) + texts(session, query)
-    columns: tuple[Any, ...] = (
-        R.id,
-        R.title,
-        R.kind,
-        R.state,
-        R.severity,
-        R.rank,
-        R.effective_score,
-        R.score,
-        R.needed_by,
-        R.needed_by_precision,
-        R.team_id,
-        R.updated_at,
-        R.next_word_on,
-    )
-    return read_page(session, select(*columns).where(*where), order_of(sort), *marks)
-
-
-def where_of(session: Session, actor: Actor, query: Query) -> list[ColumnElement[bool]]:
-    """Return what a query asks of a requirement, two statements for the words it may use.
-
-    Raises QueryError for a field or value the list does not know.
-    """
-    asker = Asker(actor.id, actor.team_ids, clock.today())
-    known = fields(team_names(session), options(session))
-    return conditions(query, known, asker) + texts(session, query)
 
 
 def texts(session: Session, query: Query) -> list[ColumnElement[bool]]:
@@ -254,31 +204,6 @@ def _is_field(term: Term, asker: Asker) -> ColumnElement[bool]:
         ),
     }
     return or_(*(meanings[value] for value in chosen(term, meanings)))
-
-
-@dataclass(frozen=True)
-class Around:
-    """What stands beside the rows of a page: the teams behind a requirement, and scope codes."""
-
-    support: Mapping[int, str]
-    codes: Mapping[int, Sequence[str]]
-
-
-def around(session: Session, ids: Collection[int]) -> Around:
-    """Return teams in words, markets and policy areas of some requirements, two statements."""
-    part = RequirementScope
-    said = by_team(session, ids)
-    support = {number: in_words(voices, SHOWN_TEAMS) for number, voices in said.items()}
-    codes: dict[int, list[str]] = {}
-    shown = (ScopeDimension.MARKET, ScopeDimension.POLICY_AREA)
-    for row in session.execute(
-        select(part.requirement_id, part.dimension, part.code)
-        .where(part.requirement_id.in_(ids), part.dimension.in_(shown))
-        # In the order of the unique index: by dimension first, SQLite would read every scope entry.
-        .order_by(part.requirement_id, part.dimension, part.code)
-    ):
-        codes.setdefault(row.requirement_id, []).append(row.code)
-    return Around(support, codes)
 
 
 @cache

@@ -65,6 +65,7 @@ def test_the_inbox_costs_the_same_however_much_is_in_it(
         assert client.get("/inbox").status_code == 200
         return len(statements) - before
 
+    count()  # the first look fills what the process keeps, such as the names of teams
     few = count()
     with database.writing() as session:
         for number in range(40):
