@@ -14,8 +14,8 @@ from roadmap.scoring.models import ScoreEntry, ScoreOverride, TeamCapacity
 from roadmap.scoring.queries import SCORED_STATES, backlog_keys, links
 
 
-def given(session: Session, code: str) -> Given:
-    """Read everything a framework's ranking depends on."""
+def given(session: Session, code: str, only: Sequence[int] | None = None) -> Given:
+    """Read everything a framework's ranking depends on, of all requirements or of some only."""
     live = live_overrides(session, code)
     efforts: dict[int, dict[int, float]] = defaultdict(dict)
     for effort in session.execute(
@@ -26,8 +26,8 @@ def given(session: Session, code: str) -> Given:
         efforts[effort.requirement_id][effort.team_id] = effort.weeks
     capacity = session.execute(select(TeamCapacity.team_id, TeamCapacity.weeks))
     return Given(
-        entries=entries_of(session, code),
-        backlog=backlog_keys(session),
+        entries=entries_of(session, code, only),
+        backlog=backlog_keys(session) if only is None else list(only),
         blocks=links(session),
         overrides={row.requirement_id: row.value for row in live},
         until=min((row.expires_on for row in live), default=None),

@@ -1,14 +1,14 @@
-"""Reads of scoring: frameworks, what scorers entered, and the ranked backlog with its reasons."""
+"""Reads of scoring: frameworks, links, and what is said of one requirement."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadmap.accounts.models import Person, Team
+from roadmap.accounts.models import Person
 from roadmap.errors import NotFound
 from roadmap.requirements.models import Requirement, RequirementLink
 from roadmap.requirements.rules import BACKLOG, INBOX, RequirementState
@@ -16,8 +16,6 @@ from roadmap.scoring.models import Framework, Score, ScoreEntry
 
 # Requirements whose scores are kept up to date; weighted scores are normalised over these.
 SCORED_STATES = tuple(BACKLOG | INBOX | {RequirementState.SNOOZED})
-# A larger backlog is ranked by the worker; the page then shows the part that was asked for.
-BOARD_LIMIT = 200
 
 
 def frameworks(session: Session) -> Sequence[Framework]:
@@ -27,11 +25,24 @@ def frameworks(session: Session) -> Sequence[Framework]:
     for row in rows:
         if row.code not in newest or newest[row.code].version < row.version:
             newest[row.code] = row
-    return sorted(newest.values(), key=lambda row: (not row.ranks_backlog, row.name))
+    return sorted(newest.values(), key=lambda row: (not row.ranks_backlog, row.name, row.code))
 
 
 def framework_named(session: Session, code: str | None) -> Framework:
-    """Return the framework of a code, or the one the backlog is ranked by."""
+    """Return the framework of a code, or the one the backlog is ranked by.
+
+    ``rice@1`` names one version, also one that is no longer in use.
+    """
+    name, _, version = (code or "").partition("@")
+    if version:
+        found = session.scalar(
+            select(Framework).where(
+                Framework.code == name,
+                Framework.version == (int(version) if re.fullmatch("[0-9]{1,6}", version) else -1),
+            )
+        )
+        if found is not None:
+            return found
     for row in frameworks(session):
         if row.code == code or (code is None and row.ranks_backlog):
             return row
@@ -40,18 +51,14 @@ def framework_named(session: Session, code: str | None) -> Framework:
     )
 
 
-def entries_of(session: Session, code: str) -> dict[int, list[dict[str, Any]]]:
-    """Return what each scorer entered in a framework, by requirement, for open requirements."""
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    query = (
-        select(ScoreEntry.requirement_id, ScoreEntry.inputs)
-        .join(Requirement, Requirement.id == ScoreEntry.requirement_id)
-        .where(ScoreEntry.framework_code == code, Requirement.state.in_(SCORED_STATES))
-        .order_by(ScoreEntry.requirement_id, ScoreEntry.id)
-    )
-    for row in session.execute(query):
-        found[row.requirement_id].append(row.inputs)
-    return found
+def versions_of(session: Session, code: str) -> Sequence[Framework]:
+    """Return all versions of a framework, the newest first."""
+    rows = session.scalars(
+        select(Framework).where(Framework.code == code).order_by(Framework.version.desc())
+    ).all()
+    if not rows:
+        raise NotFound(f"There is no scoring framework {code!r}.")
+    return rows
 
 
 def backlog_keys(session: Session) -> list[int]:
@@ -61,108 +68,54 @@ def backlog_keys(session: Session) -> list[int]:
 
 def links(session: Session) -> dict[int, tuple[int, ...]]:
     """Return which requirements each one blocks."""
+    return _blocks(session, select(RequirementLink.blocker_id, RequirementLink.blocked_id))
+
+
+def links_among(session: Session, keys: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Return which of some requirements each of them blocks."""
+    query = select(RequirementLink.blocker_id, RequirementLink.blocked_id).where(
+        RequirementLink.blocker_id.in_(keys), RequirementLink.blocked_id.in_(keys)
+    )
+    return _blocks(session, query)
+
+
+def _blocks(session: Session, query: Any) -> dict[int, tuple[int, ...]]:
     found: dict[int, list[int]] = defaultdict(list)
-    for blocker, blocked in session.execute(
-        select(RequirementLink.blocker_id, RequirementLink.blocked_id)
-    ):
+    for blocker, blocked in session.execute(query):
         found[blocker].append(blocked)
     return {key: tuple(blocked) for key, blocked in found.items()}
 
 
-@dataclass(frozen=True)
-class BoardRow:
-    """One requirement of the scoring table."""
-
-    id: int
-    title: str
-    team: str | None
-    version: int
-    state: RequirementState
-    score: Score | None
-    mine: dict[str, Any]
-    effective: float | None
-    rank: int | None
-    lifted_by: int | None
-
-    @property
-    def key(self) -> str:
-        """Return the human key."""
-        return f"REQ-{self.id}"
-
-
-@dataclass(frozen=True)
-class Board:
-    """The ranked rows, those without a score apart, and how many more of each there are."""
-
-    ranked: list[BoardRow]
-    unscored: list[BoardRow]
-    ranked_total: int
-    unscored_total: int
-
-
-def backlog_rows(
-    session: Session, framework: Framework, scorer_id: int, keys: Sequence[int]
-) -> dict[int, BoardRow]:
-    """Return the table rows of some requirements, without their places, in two statements."""
-    mine = {
-        row.requirement_id: row.inputs
-        for row in session.execute(
-            select(ScoreEntry.requirement_id, ScoreEntry.inputs).where(
-                ScoreEntry.framework_code == framework.code,
-                ScoreEntry.scorer_id == scorer_id,
-                ScoreEntry.requirement_id.in_(keys),
-            )
-        )
-    }
-    query = (
-        select(
-            Requirement.id,
-            Requirement.title,
-            Requirement.version,
-            Requirement.state,
-            Team.name.label("team"),
-            Score,
-        )
-        .outerjoin(Team, Team.id == Requirement.team_id)
-        .outerjoin(
-            Score, (Score.requirement_id == Requirement.id) & (Score.framework_id == framework.id)
-        )
-        .where(Requirement.id.in_(keys))
-    )
-    return {
-        row.id: BoardRow(
-            id=row.id,
-            title=row.title,
-            team=row.team,
-            version=row.version,
-            state=row.state,
-            score=row.Score,
-            mine=mine.get(row.id, {}),
-            effective=None,
-            rank=None,
-            lifted_by=None,
-        )
-        for row in session.execute(query)
-    }
-
-
 def scores_of(session: Session, requirement_id: int) -> Sequence[tuple[Framework, Score]]:
-    """Return the scores of one requirement in every active framework that has one."""
+    """Return the scores of one requirement in every framework in use, the ranking one first.
+
+    Of a framework whose newest version is not computed yet, those of the version before.
+    """
+    used = select(Framework.code).where(Framework.active)
     query = (
         select(Framework, Score)
         .join(Score, Score.framework_id == Framework.id)
-        .where(Score.requirement_id == requirement_id, Framework.active)
-        .order_by(Framework.ranks_backlog.desc(), Framework.name)
+        .where(Score.requirement_id == requirement_id, Framework.code.in_(used))
+        .order_by(Framework.version.desc())
     )
-    return [(row.Framework, row.Score) for row in session.execute(query)]
+    found: dict[str, tuple[Framework, Score]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.Framework.code, (row.Framework, row.Score))
+    return sorted(found.values(), key=lambda pair: (not pair[0].ranks_backlog, pair[0].name))
 
 
-def scorers_of(session: Session, requirement_id: int, code: str) -> Sequence[tuple[str, Any]]:
-    """Return (who, inputs) of everybody who scored a requirement in a framework."""
+def scorers_of(session: Session, requirement_id: int, code: str) -> Sequence[Any]:
+    """Return name, inputs and ranges of everybody who scored a requirement in a framework."""
     query = (
-        select(Person.name, ScoreEntry.inputs)
+        select(Person.name, ScoreEntry.inputs, ScoreEntry.ranges, ScoreEntry.updated_at)
         .outerjoin(Person, Person.id == ScoreEntry.scorer_id)
         .where(ScoreEntry.requirement_id == requirement_id, ScoreEntry.framework_code == code)
         .order_by(Person.name)
     )
-    return [(row.name or "", row.inputs) for row in session.execute(query)]
+    return session.execute(query).all()
+
+
+def titles_of(session: Session, keys: Sequence[int]) -> dict[int, str]:
+    """Return the titles of some requirements."""
+    query = select(Requirement.id, Requirement.title).where(Requirement.id.in_(keys))
+    return {row.id: row.title for row in session.execute(query)}

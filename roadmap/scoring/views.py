@@ -1,24 +1,35 @@
-"""The pages of scoring: the ranked table edited in place, and two frameworks side by side."""
+"""The ranked table edited in place, rankings side by side, and the picture of value and effort."""
 
 import math
+import re
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from roadmap.errors import Invalid
-from roadmap.requirements.models import Requirement
-from roadmap.scoring.board import board, side_by_side
-from roadmap.scoring.forms import Entered, parse_number, read_entries, shown_value
-from roadmap.scoring.queries import framework_named, frameworks, scorers_of, scores_of
+from roadmap.scoring.baselines import frameworks_compared
+from roadmap.scoring.blueprint import bp
+from roadmap.scoring.board import (
+    Board,
+    board,
+    computed_version,
+    progress,
+    rows_named,
+    team_named,
+    teams_in,
+)
+from roadmap.scoring.drawing import CELL, drawing
+from roadmap.scoring.forms import Entered, parse_number, read_entries, shown_text, shown_value
+from roadmap.scoring.queries import framework_named, frameworks
 from roadmap.scoring.service import choose_ranking_framework, enter_scores
-from roadmap.web import templating
+from roadmap.scoring.standing import standing_from
 from roadmap.web.guard import may
 from roadmap.web.i18n import gettext, ngettext
-from roadmap.web.panels import register_panel
 from roadmap.web.session import db_session
 
-bp = Blueprint("scoring", __name__)
+# So many rows a page posts at most, those apart included.
+_MOST_ROWS = 120
 
 
 def _weeks() -> tuple[float | None, str | None]:
@@ -33,22 +44,44 @@ def _weeks() -> tuple[float | None, str | None]:
     return weeks, None
 
 
+def _after() -> int:
+    """Return the rank the page begins after; what is no rank begins at the top."""
+    text = request.values.get("after", "")
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+
+
 def _table(entered: Entered | None = None, status: int = 200) -> ResponseReturnValue:
     session = db_session()
     framework = framework_named(session, request.values.get("framework") or None)
     weeks, problem = _weeks()
-    page = board(session, framework, current_user.id, weeks)
+    code = request.values.get("team") or None
+    team, name = team_named(session, code) if code else (None, None)
+    page = board(session, framework, current_user.id, after=_after(), team=team, weeks=weeks)
     html = render_template(
         "scoring/prioritise.html",
         board=page,
         frameworks=frameworks(session),
+        teams=teams_in(session, page.standing),
+        team_code=code,
+        team_name=name,
         weeks_text=request.values.get("weeks", ""),
         weeks_problem=problem,
         entered=entered or Entered(),
-        shown_value=shown_value,
-        editable=current_user.may("requirement.score"),
+        cells=_cells(page, entered or Entered()),
+        editable=current_user.may("requirement.score") and framework.active,
     )
     return html, status
+
+
+def _cells(page: Board, entered: Entered) -> dict[str, str]:
+    """Return what each field of the table holds, by its name: as typed, else as stored."""
+    found = {}
+    for row in (*page.ranked, *page.unscored):
+        for criterion in page.definition.criteria:
+            name = f"{row.key}.{criterion.code}"
+            stored = shown_text(shown_value(row, criterion.code))
+            found[name] = entered.typed.get(name, stored)
+    return found
 
 
 @bp.get("/prioritise")
@@ -58,14 +91,24 @@ def prioritise() -> ResponseReturnValue:
     return _table()
 
 
+def _posted_keys() -> list[int]:
+    """Return the requirements whose numbers were posted."""
+    found = (re.fullmatch(r"REQ-([0-9]{1,9})\.\w+", name) for name in request.form)
+    return sorted({int(match[1]) for match in found if match})[:_MOST_ROWS]
+
+
 @bp.post("/prioritise")
 @may("requirement.score")
 def save_scores() -> ResponseReturnValue:
     """Store the numbers that were changed and rank again."""
     session = db_session()
     framework = framework_named(session, request.form.get("framework"))
-    page = board(session, framework, current_user.id, None)
-    entered = read_entries(request.form, page.definition, [*page.ranked, *page.unscored])
+    rows = rows_named(session, framework, current_user.id, _posted_keys())
+    page = board(session, framework, current_user.id)
+    entered = read_entries(request.form, page.definition, rows)
+    if not framework.active:
+        raise Invalid(gettext("This version is no longer in use: its numbers stay as they were."))
+    ranking = None
     if not entered.errors:
         try:
             ranking = enter_scores(session, current_user, framework.code, entered.changes)
@@ -74,17 +117,54 @@ def save_scores() -> ResponseReturnValue:
             entered.errors.update(error.fields)
     if entered.errors:
         return _table(entered, 422)
-    before = {row.id: row.rank for row in page.ranked}
-    moved = sum(1 for key, place in ranking.places.items() if before.get(key) != place)
-    flash(
-        gettext("Saved %(count)s numbers. ", count=entered.count)
-        + ngettext("%(num)s place changed.", "%(num)s places changed.", moved),
-        "success",
-    )
+    words = ngettext("Saved %(num)s number. ", "Saved %(num)s numbers. ", entered.count)
+    if ranking is None:
+        words += gettext("The backlog is being ranked again.")
+    else:
+        before = {row.id: row.rank for row in rows}
+        moved = sum(1 for key, rank in before.items() if ranking.places.get(key) != rank)
+        words += ngettext("%(num)s place changed.", "%(num)s places changed.", moved)
+    flash(words, "success")
     address = url_for(
-        ".prioritise", framework=framework.code, weeks=request.form.get("weeks") or None
+        ".prioritise",
+        framework=framework.code,
+        weeks=request.form.get("weeks") or None,
+        team=request.form.get("team") or None,
+        after=request.form.get("after") or None,
     )
     return redirect(address, 303)
+
+
+@bp.get("/prioritise/progress")
+@may("requirement.read")
+def ranking_progress() -> ResponseReturnValue:
+    """Return the line that says since when a ranking is out of date, for the page to fetch."""
+    session = db_session()
+    framework = framework_named(session, request.args.get("framework") or None)
+    shown = computed_version(session, framework)
+    state = progress(session, framework, shown, standing_from(shown.standing))
+    return render_template(
+        "scoring/_progress.html", progress=state, framework=framework, shown=shown, ready=True
+    )
+
+
+@bp.get("/prioritise/picture")
+@may("requirement.read")
+def picture() -> ResponseReturnValue:
+    """Draw value against effort."""
+    session = db_session()
+    framework = framework_named(session, request.args.get("framework") or None)
+    shown = computed_version(session, framework)
+    standing = standing_from(shown.standing)
+    return render_template(
+        "scoring/picture.html",
+        framework=framework,
+        shown=shown,
+        drawing=drawing(session, shown, standing),
+        cell=CELL,
+        frameworks=frameworks(session),
+        progress=progress(session, framework, shown, standing),
+    )
 
 
 @bp.get("/prioritise/compare")
@@ -96,14 +176,21 @@ def compare() -> ResponseReturnValue:
     first = framework_named(session, request.args.get("first") or None)
     other = next((row for row in known if row.code != first.code), first)
     second = framework_named(session, request.args.get("second") or other.code)
-    changes, titles = side_by_side(session, first, second)
+    pair = (first, second)
+    shown = [computed_version(session, row) for row in pair]
+    states = [
+        progress(session, row, seen, standing_from(seen.standing))
+        for row, seen in zip(pair, shown, strict=True)
+    ]
     return render_template(
         "scoring/compare.html",
         first=first,
         second=second,
         frameworks=known,
-        changes=changes,
-        titles=titles,
+        comparison=frameworks_compared(session, *shown),
+        states=[
+            (row, seen, one) for row, seen, one in zip(pair, shown, states, strict=True) if one
+        ],
     )
 
 
@@ -130,20 +217,3 @@ def choose_framework() -> ResponseReturnValue:
         problem=problem,
     )
     return html, 422 if problem else 200
-
-
-def score_panel(requirement: Requirement) -> str:
-    """Return the part of a requirement's page that shows its scores and their inputs."""
-    session = db_session()
-    scores = scores_of(session, requirement.id)
-    scorers = scorers_of(session, requirement.id, scores[0][0].code) if scores else []
-    return render_template("scoring/_panel.html", scores=scores, scorers=scorers)
-
-
-def init_app(app: Flask) -> None:
-    """Open the room: pages, the panel on a requirement, its place in the bar."""
-    app.register_blueprint(bp)
-    register_panel("requirement.main", score_panel, 20)
-    templating.add_navigation(
-        app, "Prioritise", "scoring.prioritise", "/prioritise", "requirement.read"
-    )

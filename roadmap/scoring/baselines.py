@@ -1,0 +1,194 @@
+"""Rankings frozen under a name: taken, checked against their digest, compared with today."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from roadmap import clock
+from roadmap.accounts.current import Actor
+from roadmap.accounts.models import Person
+from roadmap.errors import Forbidden, Invalid, NotFound
+from roadmap.history.service import record
+from roadmap.requirements.models import Requirement
+from roadmap.requirements.rules import BACKLOG
+from roadmap.scoring.models import Baseline, BaselineRow, Framework, Score
+from roadmap.scoring.queries import framework_named
+from roadmap.web.i18n import gettext
+
+# So many rows of a comparison are shown.
+SHOWN = 200
+
+
+def take_baseline(session: Session, actor: Actor | None, name: str, note: str) -> Baseline:
+    """Freeze the ranking of the backlog, the unscored with it, under a name nobody used.
+
+    Raises Invalid while the ranking is out of date: what is frozen must have been true.
+    """
+    if actor is not None and not actor.may("framework.edit"):
+        raise Forbidden(gettext("Only program managers freeze a ranking."))
+    name, note = name.strip(), note.strip()
+    if not name or len(name) > 120:
+        raise Invalid.at("name", gettext("Give it a name of at most 120 characters."))
+    if session.scalar(select(Baseline.id).where(Baseline.name == name)) is not None:
+        raise Invalid.at("name", gettext("There is a baseline of this name. Choose another."))
+    framework = framework_named(session, None)
+    if framework.outdated_since is not None or framework.computed_at is None:
+        raise Invalid.at(
+            "name", gettext("The ranking is being computed. Freeze it when that is done.")
+        )
+    row = Baseline(
+        name=name,
+        note=note,
+        framework_id=framework.id,
+        taken_at=clock.now(),
+        taken_by_id=actor.id if actor else None,
+        rows=0,
+        digest="",
+    )
+    session.add(row)
+    # The rows need its key; the event is told once it holds their digest.
+    session.flush()
+    _copy_rows(session, row.id, framework.id)
+    row.rows, row.digest = digest_of(session, row.id)
+    record(session, row.taken_by_id, row, "baseline.taken", why=note or None)
+    return row
+
+
+def _copy_rows(session: Session, baseline_id: int, framework_id: int) -> None:
+    source = (
+        select(literal(baseline_id), Requirement.id, Score.rank, Score.value, Score.effective)
+        .outerjoin(
+            Score, (Score.requirement_id == Requirement.id) & (Score.framework_id == framework_id)
+        )
+        .where(Requirement.state.in_(BACKLOG))
+    )
+    columns = ["baseline_id", "requirement_id", "rank", "score", "effective_score"]
+    session.execute(insert(BaselineRow).from_select(columns, source))
+
+
+def digest_of(session: Session, baseline_id: int) -> tuple[int, str]:
+    """Return (number of rows, digest) of what a baseline holds now."""
+    digest, count = hashlib.sha256(), 0
+    query = (
+        select(
+            BaselineRow.requirement_id,
+            BaselineRow.rank,
+            BaselineRow.score,
+            BaselineRow.effective_score,
+        )
+        .where(BaselineRow.baseline_id == baseline_id)
+        .order_by(BaselineRow.requirement_id)
+        .execution_options(yield_per=5_000)
+    )
+    for row in session.execute(query):
+        digest.update(f"{row[0]}:{row[1]}:{row[2]!r}:{row[3]!r}\n".encode())
+        count += 1
+    return count, digest.hexdigest()
+
+
+def untouched(session: Session, baseline: Baseline) -> bool:
+    """Return whether a baseline still holds what was frozen."""
+    return digest_of(session, baseline.id) == (baseline.rows, baseline.digest)
+
+
+def baselines(session: Session) -> Sequence[Any]:
+    """Return each baseline with its framework and who took it, the newest first."""
+    query = (
+        select(Baseline, Framework, Person.name.label("by"))
+        .join(Framework, Framework.id == Baseline.framework_id)
+        .outerjoin(Person, Person.id == Baseline.taken_by_id)
+        .order_by(Baseline.taken_at.desc(), Baseline.id.desc())
+        .limit(SHOWN)
+    )
+    return session.execute(query).all()
+
+
+def baseline_with_framework(session: Session, baseline_id: int) -> tuple[Baseline, Framework]:
+    """Return a baseline and the framework version it was ranked by."""
+    if baseline_id > 2**31 - 1:
+        raise NotFound(gettext("There is no such baseline."))
+    found = session.execute(
+        select(Baseline, Framework)
+        .join(Framework, Framework.id == Baseline.framework_id)
+        .where(Baseline.id == baseline_id)
+    ).first()
+    if found is None:
+        raise NotFound(gettext("There is no such baseline."))
+    return found.Baseline, found.Framework
+
+
+@dataclass(frozen=True)
+class Change:
+    """One requirement's places in two rankings; None: not ranked there."""
+
+    id: int
+    title: str
+    before: int | None
+    after: int | None
+
+    @property
+    def key(self) -> str:
+        """Return the human key."""
+        return f"REQ-{self.id}"
+
+    @property
+    def moved(self) -> int | None:
+        """Return the places gained, None where one of the rankings lacks it."""
+        if self.before is None or self.after is None:
+            return None
+        return self.before - self.after
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The first places of the second ranking, and what the first one had that the second lacks."""
+
+    changes: Sequence[Change]
+    left: Sequence[Change]
+    entered: int
+
+
+def baseline_against_today(session: Session, baseline: Baseline, today: Framework) -> Comparison:
+    """Compare a frozen ranking with the stored one of a framework."""
+    then = select(BaselineRow.requirement_id, BaselineRow.rank).where(
+        BaselineRow.baseline_id == baseline.id
+    )
+    return _compare(session, then, _ranks(today.id))
+
+
+def frameworks_compared(session: Session, first: Framework, second: Framework) -> Comparison:
+    """Compare the stored rankings of two frameworks."""
+    return _compare(session, _ranks(first.id), _ranks(second.id))
+
+
+def _ranks(framework_id: int) -> Any:
+    score = aliased(Score)
+    return select(score.requirement_id, score.rank).where(score.framework_id == framework_id)
+
+
+def _compare(session: Session, first: Any, second: Any) -> Comparison:
+    before = first.subquery()
+    after = second.subquery()
+    now = (
+        select(Requirement.id, Requirement.title, before.c.rank.label("old"), after.c.rank)
+        .join(after, after.c.requirement_id == Requirement.id)
+        .outerjoin(before, before.c.requirement_id == Requirement.id)
+        .where(after.c.rank.is_not(None))
+        .order_by(after.c.rank)
+        .limit(SHOWN)
+    )
+    gone = (
+        select(Requirement.id, Requirement.title, before.c.rank.label("old"), after.c.rank)
+        .join(before, before.c.requirement_id == Requirement.id)
+        .outerjoin(after, after.c.requirement_id == Requirement.id)
+        .where(before.c.rank.is_not(None), after.c.rank.is_(None))
+        .order_by(before.c.rank)
+        .limit(SHOWN)
+    )
+    changes = [Change(row.id, row.title, row.old, row.rank) for row in session.execute(now)]
+    left = [Change(row.id, row.title, row.old, None) for row in session.execute(gone)]
+    return Comparison(changes, left, sum(1 for change in changes if change.before is None))

@@ -1,0 +1,186 @@
+"""What is said of one requirement: its scores, what it needs, and what would move it up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from roadmap.accounts.models import Team
+from roadmap.requirements.models import RequirementEffort, RequirementLink
+from roadmap.scoring.board import Override, overrides_of
+from roadmap.scoring.definitions import definition
+from roadmap.scoring.fitting import Fits, TeamCut
+from roadmap.scoring.formulas import Range
+from roadmap.scoring.leverage import Lever, levers
+from roadmap.scoring.models import Framework, Score
+from roadmap.scoring.queries import scorers_of, scores_of
+from roadmap.scoring.standing import standing_from
+from roadmap.web.i18n import gettext
+from roadmap.web.templating import number
+
+
+@dataclass(frozen=True)
+class TeamNeed:
+    """What a requirement needs of a team, how far that team goes, and whether it is the one full.
+
+    `stops` is also true of a team that has not said what it has.
+    """
+
+    name: str
+    code: str
+    weeks: float
+    cut: TeamCut | None
+    stops: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Scores in every framework, the ranking one first, and what they mean for its place."""
+
+    scores: Sequence[tuple[Framework, Score]]
+    scorers: Sequence[Any]
+    override: Override | None
+    teams: Sequence[TeamNeed]
+    # Rank and effective score of the first one above that it could pass.
+    above: tuple[int, int, float] | None
+    levers: Sequence[Lever]
+    outdated: bool
+
+    @property
+    def ranked(self) -> Score | None:
+        """Return the score in the framework that ranks the backlog, if it has a place there."""
+        if not self.scores or not self.scores[0][0].ranks_backlog:
+            return None
+        score = self.scores[0][1]
+        return score if score.rank is not None else None
+
+
+def facts_of(session: Session, requirement_id: int) -> Facts:
+    """Read and compute everything the panels of a requirement say, in at most five statements."""
+    scores = scores_of(session, requirement_id)
+    if not scores:
+        return Facts((), (), None, (), None, (), outdated=False)
+    framework, score = scores[0]
+    scorers = scorers_of(session, requirement_id, framework.code)
+    override = overrides_of(session, framework.code, [requirement_id]).get(requirement_id)
+    if not framework.ranks_backlog or score.rank is None:
+        return Facts(scores, scorers, override, (), None, (), outdated=False)
+    standing, above = _above(session, framework, score)
+    found: tuple[Lever, ...] = ()
+    if above is not None and override is None and score.value is not None:
+        ranges = {code: Range(*ends) for code, ends in score.ranges.items()}
+        found = levers(definition(framework), score.inputs, above[2], ranges)
+    return Facts(
+        scores,
+        scorers,
+        override,
+        _teams(session, requirement_id, score, standing),
+        above,
+        found,
+        outdated=framework.outdated_since is not None,
+    )
+
+
+def _above(
+    session: Session, framework: Framework, score: Score
+) -> tuple[Mapping[str, Any], tuple[int, int, float] | None]:
+    """Return the framework's standing, and the nearest one above that is no prerequisite of it."""
+    over, other = aliased(Score), aliased(Score)
+    needed = exists().where(
+        RequirementLink.blocker_id == other.requirement_id,
+        RequirementLink.blocked_id == score.requirement_id,
+    )
+    # A prerequisite of a prerequisite, lifted to the same score, cannot be passed either.
+    lifted = other.lifted_by.is_not(None) & (other.effective == score.effective)
+    nearest = (
+        select(func.max(other.rank))
+        .where(
+            other.framework_id == framework.id,
+            other.rank < score.rank,
+            other.rank >= (score.rank or 0) - 20,
+            ~needed,
+            ~lifted,
+        )
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(Framework.standing, over.requirement_id, over.rank, over.effective)
+        .outerjoin(over, (over.framework_id == Framework.id) & (over.rank == nearest))
+        .where(Framework.id == framework.id)
+    ).one()
+    above = None if row.rank is None else (row.requirement_id, row.rank, row.effective)
+    return row.standing, above
+
+
+def _teams(
+    session: Session, requirement_id: int, score: Score, standing: Mapping[str, Any]
+) -> list[TeamNeed]:
+    query = (
+        select(Team.id, Team.code, Team.name, RequirementEffort.weeks)
+        .join(RequirementEffort, RequirementEffort.team_id == Team.id)
+        .where(RequirementEffort.requirement_id == requirement_id)
+        .order_by(RequirementEffort.weeks.desc(), Team.name)
+    )
+    known = standing_from(standing)
+    return [
+        TeamNeed(row.name, row.code, row.weeks, known.team(row.id), row.id in score.stops)
+        for row in session.execute(query)
+    ]
+
+
+def lever_text(lever: Lever, framework: Framework) -> str:
+    """Return a change in words: "effort under 3 (now 5)"."""
+    names = {one["code"]: gettext(one["name"]).lower() for one in framework.criteria}
+    words = {
+        "below": gettext("%(name)s under %(value)s (now %(now)s)"),
+        "at_most": gettext("%(name)s %(value)s or less (now %(now)s)"),
+        "above": gettext("%(name)s over %(value)s (now %(now)s)"),
+        "at_least": gettext("%(name)s %(value)s or more (now %(now)s)"),
+    }
+    return words[lever.bound] % {
+        "name": names[lever.criterion],
+        "value": number(lever.value, 4),
+        "now": number(lever.now, 4),
+    }
+
+
+def standing_sentences(facts: Facts) -> list[str]:
+    """Return one or two sentences for the head of a requirement's page; none without a place."""
+    if facts.ranked is None:
+        return []
+    found = [_team_sentence(facts)]
+    if facts.override is not None:
+        found.append(
+            gettext(
+                "Ranked by a score set by hand until %(day)s.",
+                day=facts.override.expires_on.isoformat(),
+            )
+        )
+    elif facts.levers:
+        framework = facts.scores[0][0]
+        found.append(
+            gettext("Would move up at %(change)s.", change=lever_text(facts.levers[0], framework))
+        )
+    return [sentence for sentence in found if sentence]
+
+
+def _team_sentence(facts: Facts) -> str:
+    """Return what its teams say: the one that stops it, or the one it costs most."""
+    if not facts.teams or facts.ranked is None:
+        return ""
+    stopping = [team for team in facts.teams if team.stops]
+    team = (stopping or facts.teams)[0]
+    if team.cut is None or team.cut.capacity is None:
+        return gettext("Needs %(team)s, which has not said what it has.", team=team.name)
+    if facts.ranked.fit == Fits.FITS.value:
+        return gettext(
+            "Fits %(team)s, which has room for %(fits)s of %(needed)s.",
+            team=team.name,
+            fits=team.cut.fits,
+            needed=team.cut.needed,
+        )
+    return gettext(
+        "Needs %(team)s, whose cut line is %(fits)s.", team=team.name, fits=team.cut.fits
+    )

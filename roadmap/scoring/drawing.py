@@ -1,0 +1,132 @@
+"""The value-against-effort picture with its numbers: points of the first places, cells of all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from roadmap.scoring.board import BoardRow, rows_after
+from roadmap.scoring.definitions import definition
+from roadmap.scoring.formulas import Score as Outcome
+from roadmap.scoring.frameworks import FrameworkDef
+from roadmap.scoring.models import Framework
+from roadmap.scoring.picture import COLUMNS, LINES, Point, Scale, axes, point, scale_of
+from roadmap.scoring.standing import Standing
+
+# So many places are drawn as points; the others are shaded cells.
+POINTS = 60
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 420, 64, 12, 44
+_NEAR = 9.0
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One drawn requirement; `label` is its rank unless another's label stands there."""
+
+    row: BoardRow
+    at: Point
+    x: float
+    y: float
+    label: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One shaded part of the picture; `shade` is 1 to 3."""
+
+    x: float
+    y: float
+    shade: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything the template draws, in the units of the picture."""
+
+    dots: Sequence[Dot]
+    cells: Sequence[Cell]
+    across: Sequence[tuple[float, float]]
+    up: Sequence[tuple[float, float]]
+    effort: str
+    product: bool
+    logarithmic: bool
+    total: int
+    without: int
+
+
+def drawing(session: Session, shown: Framework, standing: Standing) -> Drawing | None:
+    """Return the picture of a stored ranking, None for a method without an effort."""
+    framework = definition(shown)
+    found = axes(framework)
+    if found is None:
+        return None
+    rows = rows_after(session, shown, 0, None, POINTS)[:POINTS]
+    placed = [(row, at) for row in rows if (at := _point(framework, row)) is not None]
+    across, up = _scales(standing, [at for _, at in placed])
+    code = found[0]
+    name = next(c.name for c in framework.criteria if c.code == code)
+    many = standing.ranked > POINTS
+    return Drawing(
+        dots=_dots(placed, across, up),
+        cells=_cells(standing) if many else (),
+        across=[(_x(across.at(tick)), tick) for tick in across.ticks],
+        up=[(_y(up.at(tick)), tick) for tick in up.ticks],
+        effort=name,
+        product=found[1],
+        logarithmic=across.log or up.log,
+        total=standing.ranked,
+        without=len(rows) - len(placed),
+    )
+
+
+def _point(framework: FrameworkDef, row: BoardRow) -> Point | None:
+    if row.score is None or row.score.value is None:
+        return None
+    inputs = {name: float(value) for name, value in row.score.inputs.items()}
+    return point(framework, Outcome(row.score.value, framework.code, framework.version, inputs))
+
+
+def _scales(standing: Standing, points: Sequence[Point]) -> tuple[Scale, Scale]:
+    """Return the scales of the whole ranking, so that points and cells agree."""
+    if standing.density and standing.ranked > POINTS:
+        effort, value = standing.density["effort"], standing.density["value"]
+        return Scale(*effort), Scale(*value)
+    return scale_of([one.effort for one in points]), scale_of([one.value for one in points])
+
+
+def _x(share: float) -> float:
+    return round(LEFT + share * (WIDTH - LEFT - 24), 1)
+
+
+def _y(share: float) -> float:
+    return round(TOP + (1 - share) * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def _dots(placed: Sequence[tuple[BoardRow, Point]], across: Scale, up: Scale) -> list[Dot]:
+    dots: list[Dot] = []
+    for row, at in placed:
+        x, y = _x(across.at(at.effort)), _y(up.at(at.value))
+        # A label beside one that is written already could not be read; the table has them all.
+        free = all(
+            abs(dot.x - x) > 2 * _NEAR or abs(dot.y - y) > _NEAR for dot in dots if dot.label
+        )
+        dots.append(Dot(row, at, x, y, free))
+    return dots
+
+
+def _cells(standing: Standing) -> list[Cell]:
+    cells = standing.density["cells"] if standing.density else []
+    most = max((count for _, _, count in cells), default=1)
+    return [
+        Cell(
+            _x(column / COLUMNS),
+            _y((line + 1) / LINES),
+            1 + min(2, int(3 * count / (most + 1))),
+            count,
+        )
+        for column, line, count in cells
+    ]
+
+
+CELL = (round((WIDTH - LEFT - 24) / COLUMNS, 1), round((HEIGHT - TOP - BOTTOM) / LINES, 1))
