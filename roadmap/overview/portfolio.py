@@ -14,8 +14,8 @@ from roadmap.readiness.queries import ShownVerdict
 from roadmap.readiness.verdict import Word
 from roadmap.wording import N_
 
-# Rows on one page; the rest follows on the next.
-PAGE_SIZE = 100
+# Rows on one page, as on every list; the rest follows on the next.
+PAGE_SIZE = 50
 SOON_DAYS = 10
 WEEKS = 8
 
