@@ -136,7 +136,6 @@ def test_a_question_leaves_the_inbox_until_the_requester_answers(
 ) -> None:
     with database.writing() as session:
         found = make(session, people.alice)
-        today = clock.today()
         assert read_inbox(session, clock.now(), 5).waiting == "1"
         moves.ask(session, people.bob, found, "Which markets?")
         session.flush()

@@ -1,0 +1,59 @@
+"""The pages of triage: how long things wait, sleep until an event, statements."""
+
+from roadmap.requirements import moves
+
+
+def test_the_inbox_says_how_long_things_wait_and_costs_a_fixed_number_of_statements(
+    database, cast, people, make, sign_in, statements
+) -> None:
+    client = sign_in(cast.bob)
+    empty = client.get("/triage").text
+    assert "Nothing waits" in empty
+    assert "Triage in the last 8 weeks" in empty
+    with database.writing() as session:
+        make(session, people.alice, "Block replica perfume in LIVE")
+    client.get("/triage/REQ-1")
+    before = len(statements)
+    page = client.get("/triage/REQ-1").text
+    few = len(statements) - before
+    with database.writing() as session:
+        for number in range(30):
+            make(session, people.alice, f"Number {number}", markets=["DE"])
+    before = len(statements)
+    client.get("/triage/REQ-1")
+    assert len(statements) - before == few
+    assert few <= 32
+    assert "1 wait, 0 done today." in page
+    assert "of 5 working days. None is overdue." in page
+
+
+def test_a_requirement_sleeps_until_another_is_delivered(
+    database, cast, people, make, sign_in
+) -> None:
+    with database.writing() as session:
+        make(session, people.alice, "Block replica perfume in LIVE")
+        make(session, people.alice, "Read prices aloud")
+    bob = sign_in(cast.bob)
+    data = {"move": "snooze", "reason": "It needs the other one", "awaited": "REQ-7 delivered"}
+    refused = bob.post("/triage/REQ-1", data=data)
+    assert refused.status_code == 422
+    assert "There is no REQ-7. So this cannot be waited for." in refused.text
+    assert 'value="REQ-7 delivered"' in refused.text
+    assert bob.post("/triage/REQ-1", data=data | {"awaited": "req-2"}).status_code == 303
+    page = sign_in(cast.alice).get("/requirements/REQ-1").text
+    assert "until REQ-2 delivered" in page
+    assert "It needs the other one" in page
+    assert "Next word by" in page
+
+
+def test_the_record_says_when_the_next_word_comes_while_an_answer_is_owed(
+    database, cast, people, make, sign_in
+) -> None:
+    with database.writing() as session:
+        moves.ask(session, people.bob, make(session, people.alice), "Which markets?")
+    alice = sign_in(cast.alice)
+    page = alice.get("/requirements/REQ-1").text
+    assert "waits for an answer of the requester since" in page
+    assert "Next word within 5 working days of the answer" in page
+    assert alice.post("/requirements/REQ-1/comments", data={"body": "Germany"}).status_code == 303
+    assert "waits for a decision" in alice.get("/requirements/REQ-1").text
