@@ -24,7 +24,7 @@ KEPT_FOR = timedelta(days=90)
 MAX_DRAFTS = 50
 # Characters of all fields together; twice what the longest valid form holds.
 MAX_LENGTH = 400_000
-ORIGIN_LENGTH = 200_000
+ORIGIN_LENGTH = 100_000
 
 Typed = Mapping[str, Sequence[str]]
 

@@ -82,6 +82,7 @@ def fetch_file(key: str, file_id: int) -> ResponseReturnValue:
         download_name=file.name,
         etag=file.digest,
     )
+    response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

@@ -159,6 +159,7 @@ def test_a_file_comes_back_as_an_attachment_that_no_browser_runs(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert "no-store" in answer.headers["Cache-Control"]
+    answer.close()
     assert "added a file:" in page
     assert faults(database) == []
 

@@ -11,10 +11,12 @@ from roadmap.exchange.workspace.mapping import grouped, in_order, without_defaul
 from roadmap.exchange.workspace.names import Names
 from roadmap.requirements.models import (
     AcceptanceCriterion,
+    Attachment,
     Requirement,
     RequirementComment,
     RequirementEffort,
     RequirementLink,
+    RequirementOrigin,
     RequirementScope,
     RequirementSupport,
     TriageTurn,
@@ -32,13 +34,15 @@ SCOPE_LISTS = {
 
 def requirements(session: Session, names: Names) -> list[dict[str, Any]]:
     """Return all requirements in the order of their numbers."""
-    by = lambda row: row.requirement_id  # noqa: E731 - said once for six tables
+    by = lambda row: row.requirement_id  # noqa: E731 - said once for eight tables
     scope = grouped(session, RequirementScope, by)
     criteria = grouped(session, AcceptanceCriterion, by)
     efforts = grouped(session, RequirementEffort, by)
     support = grouped(session, RequirementSupport, by)
     comments = grouped(session, RequirementComment, by)
     scores = grouped(session, ScoreEntry, by)
+    origins = grouped(session, RequirementOrigin, by)
+    files = grouped(session, Attachment, by)
     links = grouped(session, RequirementLink, lambda row: row.blocked_id)
 
     def lines(part: type[Part], rows: list[Any], *keys: str) -> list[dict[str, Any]]:
@@ -63,6 +67,11 @@ def requirements(session: Session, names: Names) -> list[dict[str, Any]]:
             supporters=lines(parts.SupportPart, support[number], "person", "team"),
             comments=lines(parts.CommentPart, comments[number], "created_at", "author"),
             scores=lines(parts.ScorePart, scores[number], "framework", "scorer"),
+            origin=next((write(parts.OriginPart, o, names) for o in origins[number]), None),
+            files=in_order(
+                (write(parts.FilePart, f, names, sha256=f.digest) for f in files[number]),
+                *("created_at", "name"),
+            ),
             **{
                 name: sorted(s.code for s in scope[number] if s.dimension is dimension)
                 for name, dimension in SCOPE_LISTS.items()

@@ -11,7 +11,10 @@ from roadmap.exchange.workspace.parts_requirements import RequirementPart
 from roadmap.exchange.workspace.problems import Problem
 from roadmap.exchange.workspace.reading import Reading
 from roadmap.launches.rules import find_cycle
+from roadmap.requirements.checks import ANSWER_LENGTH
+from roadmap.requirements.files import TYPES, safe_name
 from roadmap.requirements.models import RequirementLink
+from roadmap.requirements.questions import QUESTIONS, AnswerType
 from roadmap.requirements.rules import RequirementKind, RequirementState
 from roadmap.scoring.definitions import definition
 from roadmap.scoring.formulas import check_inputs
@@ -40,6 +43,8 @@ def _one(path: str, one: RequirementPart) -> Iterator[Problem]:
     yield from repeats(f"{path}.scores", ((s.framework, s.scorer) for s in one.scores))
     yield from repeats(f"{path}.prerequisites", (p.requirement for p in one.prerequisites))
     yield from _together(path, one)
+    yield from _answers(path, one)
+    yield from _files(path, one)
     for place, criterion in enumerate(one.criteria):
         if criterion.accepted_by is not None and criterion.accepted_at is None:
             yield Problem(
@@ -72,6 +77,32 @@ def _together(path: str, one: RequirementPart) -> Iterator[Problem]:
         yield Problem(f"{path}.duplicate_of", _("is the requirement itself"))
     if (one.source is None) != (one.source_key is None):
         yield Problem(f"{path}.source_key", _("source and source_key go together"))
+
+
+def _answers(path: str, one: RequirementPart) -> Iterator[Problem]:
+    """Yield the answers that no question of the kind takes."""
+    asked = {question.code: question for question in QUESTIONS[one.kind]}
+    for code, answer in one.answers.items():
+        here = f"{path}.answers.{code}"
+        question = asked.get(code)
+        if question is None:
+            yield Problem(here, _("is not asked of this kind of requirement"))
+        elif (question.type is AnswerType.NUMBER) != isinstance(answer, int):
+            number = question.type is AnswerType.NUMBER
+            yield Problem(here, _("must be a whole number") if number else _("must be text"))
+        elif question.type is AnswerType.CHOICE and answer not in dict(question.choices):
+            yield Problem(here, _("is not one of the answers one may choose"))
+        elif isinstance(answer, str) and not 0 < len(answer.strip()) <= ANSWER_LENGTH:
+            yield Problem(here, _("is empty, or longer than 2,000 characters"))
+
+
+def _files(path: str, one: RequirementPart) -> Iterator[Problem]:
+    for place, file in enumerate(one.files):
+        here = f"{path}.files[{place}]"
+        if safe_name(file.name) != file.name:
+            yield Problem(f"{here}.name", _("holds signs that no name of a file may have"))
+        if file.media_type not in TYPES.values():
+            yield Problem(f"{here}.media_type", _("is not a type of file that is taken"))
 
 
 def _scores(

@@ -11,10 +11,12 @@ from roadmap.exchange.workspace.parts_requirements import RequirementPart, Triag
 from roadmap.exchange.workspace.sync import Loading, existing, stored_parts, sync_parts, upsert
 from roadmap.requirements.models import (
     AcceptanceCriterion,
+    Attachment,
     Requirement,
     RequirementComment,
     RequirementEffort,
     RequirementLink,
+    RequirementOrigin,
     RequirementScope,
     RequirementSupport,
     TriageTurn,
@@ -80,6 +82,8 @@ def _parts(loading: Loading, parts: list[RequirementPart], rows: list[Requiremen
     }
     support = stored_parts(session, RequirementSupport.requirement_id, ids)
     links = stored_parts(session, RequirementLink.blocked_id, ids)
+    origins = stored_parts(session, RequirementOrigin.requirement_id, ids)
+    files = stored_parts(session, Attachment.requirement_id, ids)
     for part, row in zip(parts, rows, strict=True):
         owner = {"requirement_id": row.id}
         wanted = [
@@ -99,6 +103,14 @@ def _parts(loading: Loading, parts: list[RequirementPart], rows: list[Requiremen
             sync_parts(loading, table, lines[table][row.id], wanted, identity, fresh)
         wanted = [{**owner, **columns(one, loading.names)} for one in part.supporters]
         _support(loading, support[row.id], wanted, {"created_at": now})
+        wanted = [{**owner, **columns(one, loading.names)} for one in [part.origin] if one]
+        sync_parts(
+            loading, RequirementOrigin, origins[row.id], wanted, ("kind",), {"created_at": now}
+        )
+        wanted = [
+            {**owner, "digest": one.sha256, **columns(one, loading.names)} for one in part.files
+        ]
+        sync_parts(loading, Attachment, files[row.id], wanted, ("digest", "name"))
         wanted = [
             {"blocked_id": row.id, **columns(one, loading.names)} for one in part.prerequisites
         ]

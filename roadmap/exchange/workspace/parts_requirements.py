@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
+from roadmap.exchange.workspace import forms
 from roadmap.exchange.workspace.fields import (
     Code,
     Count,
@@ -25,6 +26,7 @@ from roadmap.exchange.workspace.fields import (
 )
 from roadmap.requirements.rules import (
     DatePrecision,
+    OriginKind,
     RequirementKind,
     RequirementState,
     Severity,
@@ -105,6 +107,34 @@ class CommentPart(Part):
     edited_at: Moment | None = None
 
 
+class OriginPart(Part):
+    """The chat or mail the requirement was made from."""
+
+    kept: ClassVar = frozenset({"created_at"})
+
+    kind: Annotated[OriginKind, Field(strict=False)]
+    text: Words
+    created_at: Moment | None = None
+
+
+class FilePart(Part):
+    """A file by its name and digest; its bytes lie in the instance folder and travel apart."""
+
+    refs: ClassVar = {"uploaded_by": ("uploaded_by_id", "person")}
+    # Stored as the column `digest`.
+    apart: ClassVar = frozenset({"sha256"})
+
+    name: Annotated[str, Field(min_length=1, max_length=150)]
+    media_type: Annotated[str, Field(max_length=100)]
+    # In bytes.
+    size: Count
+    sha256: Annotated[str, Field(pattern=forms.DIGEST, min_length=64, max_length=64)]
+    uploaded_by: Email | None = None
+    created_at: Moment
+    # Taken off the page since then.
+    removed_at: Moment | None = None
+
+
 class PrerequisitePart(Part):
     """A requirement that must come before."""
 
@@ -135,6 +165,7 @@ class RequirementPart(Part):
 
     refs: ClassVar = {
         "requester": ("requester_id", "person"),
+        "submitted_by": ("submitted_by_id", "person"),
         "team": ("team_id", "team"),
         "state_changed_by": ("state_changed_by", "person"),
         "duplicate_of": ("duplicate_of_id", "requirement"),
@@ -158,6 +189,8 @@ class RequirementPart(Part):
             "supporters",
             "comments",
             "scores",
+            "origin",
+            "files",
         }
     )
     kept: ClassVar = frozenset({"state_changed_at", "created_at", "updated_at"})
@@ -174,12 +207,16 @@ class RequirementPart(Part):
     # Minor units of the currency.
     value_at_stake: Annotated[int, Field(ge=0, le=10**15)] | None = None
     currency: Currency | None = None
+    # What its kind is asked, by the code of the question.
+    answers: dict[str, Annotated[int, Field(ge=0, le=2_000_000_000)] | Text] = {}
     links: list[LinkPart] = []
     needed_by: Day | None = None
     needed_by_precision: Annotated[DatePrecision, Field(strict=False)] = DatePrecision.DAY
     needed_by_reason: Long = ""
     regulation: Line = ""
     requester: Email | None = None
+    # Who typed it in, where that is not the requester.
+    submitted_by: Email | None = None
     team: Code | None = None
     state: Annotated[RequirementState, Field(strict=False)]
     state_reason: Text = ""
@@ -209,3 +246,5 @@ class RequirementPart(Part):
     supporters: list[SupportPart] = []
     comments: list[CommentPart] = []
     scores: list[ScorePart] = []
+    origin: OriginPart | None = None
+    files: list[FilePart] = []
