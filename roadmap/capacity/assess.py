@@ -26,7 +26,7 @@ from roadmap.capacity.horizon import Horizon
 from roadmap.capacity.inputs import LaunchInput, Portfolio, QueueInput
 from roadmap.capacity.judge import Judgement
 from roadmap.capacity.portfolio import Load, Outcome, Placed, in_order, place_one
-from roadmap.capacity.supply import SECONDS, UNIT_SECONDS, Supply, supply, weakest
+from roadmap.capacity.supply import SECONDS, UNIT_SECONDS, Supply, supply, weakest, windows
 from roadmap.capacity.workload import PerItem
 from roadmap.mechanisms.kinds import Grade, MechanismKind
 
@@ -273,7 +273,7 @@ class Assessor:
         face = self.horizon.face(self.portfolio.queues[fact.queue_id].zone)
         return replace(
             fact,
-            alone=_finite(placed.alone.peak),
+            alone=_finite(placed.alone_peak),
             together=_finite(together.peak),
             together_high=_finite(at_high.together.peak),
             peak_on=face.date_of(together.peak_day),
@@ -304,13 +304,13 @@ class Assessor:
             found.append(FixFact(kind="share", amount=share * traffic))
         if (heads := heads_needed(placed)) is not None:
             found.append(FixFact(kind="heads", amount=heads))
-        windows = self.supply(given.id).windows
-        if placed.together.peak < 1 and windows:
-            if (added := heads_in_window(placed, windows)) is not None:
+        there = windows(given, placed.queue.heads, self.horizon)
+        if placed.together.peak < 1 and there:
+            if (added := heads_in_window(placed, there)) is not None:
                 found.append(
                     FixFact(kind="shift_heads", amount=added.heads, place=added.window.name)
                 )
-            if (moved := heads_moved(placed, windows)) is not None:
+            if (moved := heads_moved(placed, there)) is not None:
                 found.append(
                     FixFact(
                         kind="move_heads",

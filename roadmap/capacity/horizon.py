@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -39,6 +40,9 @@ class Horizon:
     start: datetime
     hours: int = WEEKS * 7 * 24
     _faces: dict[str, Clockface] = field(default_factory=dict, compare=False, repr=False)
+    _midnights: dict[str, NDArray[np.float64]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.start.minute or self.start.second:
@@ -67,6 +71,23 @@ class Horizon:
             ordinal=ordinal,
         )
 
+    def first_day(self, zone: str) -> date:
+        """Return the local day before the one the horizon starts in: its night may reach in."""
+        return self.start.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+
+    def midnights(self, zone: str) -> NDArray[np.float64]:
+        """Return the positions of local midnights from `first_day` to two days past the end."""
+        if zone not in self._midnights:
+            first, place = self.first_day(zone), ZoneInfo(zone)
+            days = self.hours // 24 + 5
+            self._midnights[zone] = np.array(
+                [
+                    self.position(datetime.combine(first + timedelta(days=n), time(), place))
+                    for n in range(days)
+                ]
+            )
+        return self._midnights[zone]
+
     def position(self, moment: datetime) -> float:
         """Return a moment as hours from the start."""
         return (moment - self.start) / HOUR
@@ -74,3 +95,9 @@ class Horizon:
     def moment(self, position: float) -> datetime:
         """Return the moment so many hours from the start."""
         return self.start + HOUR * position
+
+
+@lru_cache(maxsize=4)
+def horizon_at(day: date) -> Horizon:
+    """Return the horizon from the Monday on or before a day; the same for a whole week."""
+    return Horizon.from_day(day - timedelta(days=day.weekday()))

@@ -6,12 +6,13 @@ Work is counted in hours of handling, so that items of different handling times 
 import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from roadmap.capacity import erlang
-from roadmap.capacity.flow import EPSILON, Flow, Week, flow, items_within
+from roadmap.capacity.flow import EPSILON, Flow, Week, all_within, flow, items_within
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -63,7 +64,7 @@ class Queue:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
     """What a load does to a queue; times in hours, work in hours of handling.
 
@@ -75,11 +76,17 @@ class Judgement:
     peak: float
     peak_day: int
     largest_backlog: float
-    longest: float
     worst: Week | None
     # First hour from which the backlog never clears, or clears again after its largest.
     from_hour: int | None
     clear_hour: int | None
+    line: Flow
+    since: int
+
+    @cached_property
+    def longest(self) -> float:
+        """Return the longest turnaround from the hour judged on; infinite if it never clears."""
+        return _longest(self.line, self.standing is Standing.OVERLOAD, self.since)
 
     @property
     def carries(self) -> bool:
@@ -101,10 +108,11 @@ def judge(queue: Queue, work: Floats, since: int = 0) -> Judgement:
         peak=peak,
         peak_day=day,
         largest_backlog=float(line.backlog[largest]),
-        longest=_longest(line, full is not None, since),
         worst=worst,
         from_hour=full if full is not None else _since(line, largest),
         clear_hour=None if full is not None else line.cleared_at(largest),
+        line=line,
+        since=since,
     )
 
 
@@ -196,7 +204,7 @@ def in_time(queue: Queue, line: Flow, sla: Sla) -> Floats:
     Where that time is shorter than an hour the people wait for items as much as items for people:
     the share of an hour is the lower of the line's and Erlang's.
     """
-    met = line.arrivals if line.largest_backlog <= EPSILON else items_within(line, sla.hours)
+    met = line.arrivals if all_within(line, sla.hours) else items_within(line, sla.hours)
     if sla.hours >= 1:
         return met
     at_once = answered(line.arrivals, queue.heads, queue.handling, sla.hours)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roadmap.capacity.flow import EPSILON
-from roadmap.capacity.judge import Judgement, Queue, Standing, judge
+from roadmap.capacity.judge import Judgement, Queue, Standing, judge, peak_utilisation
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ class Placed:
     launch_id: int
     queue: Queue
     outcome: Outcome
-    alone: Judgement
+    alone_peak: float
     together: Judgement
     # Those before it that bring work in its worst week, the largest first: launch id, hours.
     beside: tuple[tuple[int, float], ...]
@@ -94,27 +94,32 @@ def place_one(
 ) -> Placed:
     """Judge one launch on a queue that already carries ``before`` (base and earlier launches)."""
     together = judge(queue, load.on(before), load.since)
-    alone = judge(queue, load.on(base), load.since) if earlier else together
-    outcome = _outcome(alone, together)
+    outcome = _outcome(queue, base, earlier, load, together)
+    alone_peak = together.peak
+    if earlier:
+        alone_peak, _ = peak_utilisation(queue, load.on(base), load.since)
     return Placed(
         launch_id=load.launch_id,
         queue=queue,
         outcome=outcome,
-        alone=alone,
+        alone_peak=alone_peak,
         together=together,
         beside=_beside(queue, together, earlier),
-        before_fails=outcome is not Outcome.CARRIES
-        and not judge(queue, before, load.since).carries,
+        before_fails=(
+            outcome is not Outcome.CARRIES and not judge(queue, before, load.since).carries
+        ),
         load=load,
         before=before,
         base=base,
     )
 
 
-def _outcome(alone: Judgement, together: Judgement) -> Outcome:
+def _outcome(
+    queue: Queue, base: Floats, earlier: Sequence[Load], load: Load, together: Judgement
+) -> Outcome:
     if together.carries:
         return Outcome.CARRIES
-    if alone.carries:
+    if earlier and judge(queue, load.on(base), load.since).carries:
         return Outcome.SHARED
     return Outcome.OVERLOAD if together.standing is Standing.OVERLOAD else Outcome.LATE
 

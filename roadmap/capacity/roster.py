@@ -15,6 +15,7 @@ from roadmap.wording import N_, Sentence
 
 Floats = NDArray[np.float64]
 DAY_MINUTES = 24 * 60
+HOURS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,36 +77,42 @@ def heads_by_hour(
     ``closed`` holds the days on which a site (by id, None for shifts of no site) does not work; a
     shift belongs to the day it starts on. A shift over a change of clocks lasts as the wall says.
     """
-    part, step = np.zeros(horizon.hours + 1), np.zeros(horizon.hours + 1)
+    part, step = np.zeros(horizon.hours + 1), np.zeros(horizon.hours + 2)
     for shift in shifts:
         check(shift)
-        days_off = (closed or {}).get(shift.site_id, ())
-        for start, end in _stretches(shift, horizon, days_off):
-            for position, sign in ((start, shift.heads), (end, -shift.heads)):
-                bounded = min(max(position, 0.0), float(horizon.hours))
-                hour = int(bounded)
-                part[hour] += sign * (hour + 1 - bounded)
-                if hour < horizon.hours:
-                    step[hour + 1] += sign
-    heads: Floats = np.maximum(part + np.cumsum(step), 0.0)[: horizon.hours]
-    heads[heads < 1e-12] = 0.0
-    return heads
+        starts, ends = _stretches(shift, horizon, (closed or {}).get(shift.site_id, ()))
+        heads = shift.heads
+        for positions, sign in ((starts, heads), (ends, -heads)):
+            bounded = np.clip(positions, 0.0, float(horizon.hours))
+            hour = bounded.astype(np.int64)
+            # From its hour's part on, a head counts in full in every later hour.
+            np.add.at(part, hour, sign * (hour + 1 - bounded))
+            np.add.at(step, hour + 1, sign)
+    found: Floats = np.maximum(part + np.cumsum(step[:-1]), 0.0)[: horizon.hours]
+    found[found < 1e-12] = 0.0
+    return found
 
 
-def _stretches(
-    shift: Shift, horizon: Horizon, days_off: Collection[date]
-) -> Iterable[tuple[float, float]]:
+def _stretches(shift: Shift, horizon: Horizon, days_off: Collection[date]) -> tuple[Floats, Floats]:
+    """Return when the shift starts and ends on each day it is worked, as hours of the horizon."""
+    midnight, first = horizon.midnights(shift.zone), horizon.first_day(shift.zone)
+    days = np.arange(len(midnight) - 2)
+    worked = np.isin((first.weekday() + days) % 7, list(shift.weekdays))
+    worked &= (days >= (shift.first - first).days) & (days <= (shift.last - first).days)
+    for off in days_off:
+        if 0 <= (number := (off - first).days) < len(days):
+            worked[number] = False
+    chosen = days[worked]
+    starts = midnight[chosen] + shift.starts / 60
+    ends = midnight[chosen] + (shift.starts + shift.minutes) / 60
+    # Around a change of clocks the wall must be asked, day by day.
+    odd = (np.diff(midnight)[chosen] != HOURS) | (np.diff(midnight)[chosen + 1] != HOURS)
     place = ZoneInfo(shift.zone)
-    opens = horizon.start.astimezone(place).date() - timedelta(days=1)
-    closes = horizon.moment(horizon.hours).astimezone(place).date()
-    day = max(shift.first, opens)
-    while day <= min(shift.last, closes):
-        if day.weekday() in shift.weekdays and day not in days_off:
-            start = horizon.position(_at(day, shift.starts, place))
-            end = horizon.position(_at(day, shift.starts + shift.minutes, place))
-            if end > 0 and start < horizon.hours and end > start:
-                yield start, end
-        day += timedelta(days=1)
+    for number in np.flatnonzero(odd).tolist():
+        day = first + timedelta(days=int(chosen[number]))
+        starts[number] = horizon.position(_at(day, shift.starts, place))
+        ends[number] = horizon.position(_at(day, shift.starts + shift.minutes, place))
+    return starts, np.maximum(ends, starts)
 
 
 def _at(day: date, minutes: int, place: ZoneInfo) -> datetime:

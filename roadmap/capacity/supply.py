@@ -32,7 +32,6 @@ class Supply:
 
     queue: Queue | None
     base: Floats
-    windows: tuple[Window, ...] = ()
     missing: str = ""
     grade: Grade = Grade.MEASURED
     borrowed: tuple[str, ...] = ()
@@ -50,12 +49,12 @@ def supply(given: QueueInput, horizon: Horizon, campaigns: Sequence[CampaignInpu
         return Supply(None, nothing, missing="no_base")
     seconds = given.handling_seconds or UNIT_SECONDS
     if given.shifts:
-        capacity, heads, head, windows = _of_roster(given, horizon)
+        capacity, heads, head = _of_roster(given, horizon)
         borrowed: tuple[str, ...] = ()
         grades = [given.handling_grade]
     else:
         capacity, heads, head = _of_throughput(given, horizon, seconds)
-        windows, borrowed, grades = (), ("throughput",), [Grade.BORROWED]
+        borrowed, grades = ("throughput",), [Grade.BORROWED]
     queue = Queue(
         id=given.id,
         capacity=capacity,
@@ -69,7 +68,6 @@ def supply(given: QueueInput, horizon: Horizon, campaigns: Sequence[CampaignInpu
     return Supply(
         queue=queue,
         base=base,
-        windows=windows,
         grade=weakest([*grades, *(one.grade for one in given.base)]),
         borrowed=borrowed,
         measured_until=min(one.measured_until for one in given.base),
@@ -110,9 +108,7 @@ def campaigns_in(
     return tuple(found)
 
 
-def _of_roster(
-    given: QueueInput, horizon: Horizon
-) -> tuple[Floats, Floats, float | None, tuple[Window, ...]]:
+def _of_roster(given: QueueInput, horizon: Horizon) -> tuple[Floats, Floats, float | None]:
     shifts = [shrunk(given, shift) for shift in given.shifts]
     heads = heads_by_hour(shifts, horizon, given.closed) * staying(given, horizon)
     capacity = heads * given.occupancy
@@ -120,7 +116,7 @@ def _of_roster(
     rostered = sum(shift.rostered * len(shift.weekdays) / 7 for shift in here)
     daily = float(capacity.sum()) / (horizon.hours / 24)
     head = daily / rostered if rostered > 0 and daily > 0 else None
-    return capacity, heads, head, _windows(given, here, heads, horizon)
+    return capacity, heads, head
 
 
 def shrunk(given: QueueInput, shift: Shift) -> Shift:
@@ -142,10 +138,14 @@ def _works_in(shift: Shift, horizon: Horizon) -> bool:
     return shift.rostered > 0 and shift.last >= first and shift.first <= last
 
 
-def _windows(
-    given: QueueInput, shifts: Sequence[Shift], heads: Floats, horizon: Horizon
-) -> tuple[Window, ...]:
-    """Return the hours in which heads can be added: those of each shift, and those of none."""
+def windows(given: QueueInput, heads: Floats, horizon: Horizon) -> tuple[Window, ...]:
+    """Return the hours in which heads can be added: those of each shift, and those of none.
+
+    ``heads`` are those on duty; without a roster there are no windows.
+    """
+    shifts = [shift for shift in given.shifts if _works_in(shift, horizon)]
+    if not shifts:
+        return ()
     kinds = sorted({(shift.starts, shift.ends, shift.zone) for shift in shifts})
     rostered = {
         kind: sum(s.rostered for s in shifts if (s.starts, s.ends, s.zone) == kind)
@@ -153,7 +153,7 @@ def _windows(
     }
     empty = [(*gap, given.zone) for gap in _gaps(heads, horizon.face(given.zone).hour)]
     first, last = horizon.start.date() - timedelta(days=2), horizon.moment(horizon.hours).date()
-    windows = []
+    found = []
     for starts, ends, zone in [*kinds, *empty]:
         one = Shift(
             first=first,
@@ -166,7 +166,7 @@ def _windows(
             shrinkage=given.in_shift_shrinkage,
         )
         unit = heads_by_hour([one], horizon)
-        windows.append(
+        found.append(
             Window(
                 name=f"{_clock(starts)}–{_clock(ends)}",
                 starts=starts,
@@ -177,7 +177,7 @@ def _windows(
                 rostered=rostered.get((starts, ends, zone), 0.0),
             )
         )
-    return tuple(windows)
+    return tuple(found)
 
 
 def _gaps(heads: Floats, hour: NDArray[np.int64]) -> list[tuple[int, int]]:

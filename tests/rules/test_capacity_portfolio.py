@@ -64,7 +64,7 @@ def test_the_second_launch_on_a_shared_queue_crosses_the_line() -> None:
     assert first.outcome is Outcome.CARRIES
     assert first.together.peak == pytest.approx(0.746, abs=5e-4)
     assert second.outcome is Outcome.SHARED
-    assert second.alone.peak == pytest.approx(0.971, abs=5e-4)
+    assert second.alone_peak == pytest.approx(0.971, abs=5e-4)
     assert second.together.peak == pytest.approx(1.196, abs=5e-4)
     assert [launch for launch, _ in second.beside] == [1]
     assert heads_needed(second) == 6

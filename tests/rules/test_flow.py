@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from roadmap.capacity.erlang import share_within as answered_at_once
 from roadmap.capacity.flow import (
     Flow,
+    all_within,
     flow,
     items_within,
     least_capacity,
@@ -208,6 +209,15 @@ def test_k_min_is_the_steepest_stretch_and_just_enough(
     rest = [0.0] * (int(threshold) + 30)
     enough = flow([*arrivals, *rest], [least * (1 + 1e-7) + 1e-7] * (len(arrivals) + len(rest)))
     assert share_within(enough, threshold) == pytest.approx(1.0, abs=1e-6)
+
+
+@given(series, thresholds)
+def test_the_quick_look_never_calls_a_late_line_in_time(
+    pairs: list[tuple[float, float]], threshold: float
+) -> None:
+    line = of(pairs)
+    if all_within(line, threshold):
+        assert share_within(line, threshold) == pytest.approx(1.0, abs=1e-6)
 
 
 @given(series)

@@ -1,0 +1,192 @@
+"""The templates of sentences about capacity, outages, harm and money."""
+
+from collections.abc import Mapping
+
+from roadmap.readiness.answers import Code
+from roadmap.wording import N_
+
+_QUEUES = (Code.CAP_OVERLOAD, Code.CAP_SLA, Code.CAP_SHARED, Code.APPEAL_CAP)
+_UNKNOWN = {
+    "no_capacity": N_("Nobody knows what %(queue)s can take: it has no roster and no throughput."),
+    "no_handling": N_("Nobody knows how long an item takes on %(queue)s."),
+    "no_base": N_("Nobody knows what %(queue)s has to do already."),
+    "no_forecast": N_("Without a weekly volume nobody knows what %(queue)s gets."),
+    "no_date": N_("Without a date nobody knows when %(queue)s gets this."),
+    "beyond_horizon": N_("The phase starts beyond the 26 weeks %(queue)s is planned for."),
+    "no_rates": N_("A step of the route to %(queue)s has no rates."),
+    "no_prevalence": N_("The route to %(queue)s needs the violating share of the items."),
+    "contradiction": N_("The rates of the route to %(queue)s contradict each other."),
+    "no_route": N_("Without a route nobody knows how many appeals reach %(queue)s."),
+    "break_even": N_(
+        "%(queue)s carries half the likely volume but not twice: it is full at %(break_even)s "
+        "items a week."
+    ),
+}
+
+SAYS: Mapping[tuple[str, str], str] = {
+    **{(code, why): text for code in _QUEUES for why, text in _UNKNOWN.items()},
+    **{
+        (code, "high"): N_("%(queue)s is %(together)s full at most, %(high)s at the high forecast.")
+        for code in _QUEUES
+    },
+    **{(code, ""): N_("%(queue)s is %(together)s full at most.") for code in _QUEUES},
+    (Code.CAP_OVERLOAD, "no_links"): N_("No mechanism is linked, so no load is known."),
+    (Code.CAP_OVERLOAD, "not_judged"): N_("The queues of this phase have not been judged."),
+    (Code.CAP_OVERLOAD, "nobody"): N_("No linked mechanism gives items to people."),
+    (Code.CAP_OVERLOAD, "fails"): N_(
+        "%(queue)s is %(together)s full in the week of %(peak_on)s: the backlog never clears."
+    ),
+    (Code.CAP_OVERLOAD, "before"): N_(
+        "%(queue)s is %(together)s full in the week of %(peak_on)s, and over its limit without "
+        "this launch too."
+    ),
+    (Code.CAP_OVERLOAD, "at_high"): N_(
+        "%(queue)s is %(together)s full, but %(high)s at the high forecast; it is full at "
+        "%(break_even)s items a week."
+    ),
+    (Code.CAP_SLA, "fails"): N_(
+        "%(queue)s decides %(met)s within %(sla_hours)s in its worst week, promised %(promised)s: "
+        "backlog %(backlog)s, longest wait %(longest)s h, clear on %(clear_on)s."
+    ),
+    (Code.CAP_SLA, "before"): N_(
+        "%(queue)s decides %(met)s within %(sla_hours)s in its worst week, promised %(promised)s, "
+        "without this launch too: backlog %(backlog)s, longest wait %(longest)s h, clear on "
+        "%(clear_on)s."
+    ),
+    (Code.CAP_SLA, "at_high"): N_(
+        "At the high forecast %(queue)s misses its SLA; it holds up to %(break_even)s items a week."
+    ),
+    (Code.CAP_SHARED, "fails"): N_(
+        "%(queue)s is %(together)s full in the week of %(peak_on)s with %(beside)s, %(alone)s "
+        "alone."
+    ),
+    (Code.CAP_SHARED, "before"): N_(
+        "%(queue)s is %(together)s full in the week of %(peak_on)s with %(beside)s, %(alone)s "
+        "alone."
+    ),
+    (Code.CAP_SHARED, "at_high"): N_(
+        "At the high forecast %(queue)s is %(high)s full with %(beside)s; alone it would hold."
+    ),
+    (Code.APPEAL_CAP, "fails"): N_(
+        "Appeals fill %(queue)s to %(together)s in the week of %(peak_on)s."
+    ),
+    (Code.APPEAL_CAP, "before"): N_(
+        "Appeals fill %(queue)s to %(together)s in the week of %(peak_on)s, and over its limit "
+        "without this launch too."
+    ),
+    (Code.APPEAL_CAP, "at_high"): N_(
+        "Appeals fill %(queue)s to %(together)s, but to %(high)s at the high forecast."
+    ),
+    (Code.CAP_SKILL, "carries"): N_("%(queue)s has enough people for each of its languages."),
+    (Code.CAP_SKILL, "short"): N_(
+        "%(queue)s lacks %(short)s h a week in %(languages)s: %(demand)s h wanted, %(capacity)s h "
+        "by certified people who may see these markets."
+    ),
+    (Code.FALLBACK, "clears"): N_(
+        "%(mechanism)s off for %(hours)s h at peak: %(items)s items to people, clear after "
+        "%(days)s days."
+    ),
+    (Code.FALLBACK, "held"): N_("%(mechanism)s holds its items while it is off; none goes live."),
+    (Code.FALLBACK, "slow"): N_(
+        "%(mechanism)s off for %(hours)s h at peak: %(items)s items to people, %(days)s days to "
+        "clear, allowed %(within)s h."
+    ),
+    (Code.FALLBACK, "never"): N_(
+        "%(mechanism)s off for %(hours)s h at peak: %(items)s items to people, who never catch up."
+    ),
+    (Code.FALLBACK, "open"): N_(
+        "%(mechanism)s off for %(hours)s h at peak publishes %(live)s items unseen, %(violating)s "
+        "of them violating."
+    ),
+    (Code.FALLBACK, "no_fail_mode"): N_("Nobody stated what happens when %(mechanism)s is off."),
+    **{
+        (Code.FALLBACK, why): N_("What an outage of %(mechanism)s does is not known.")
+        for why in (*_UNKNOWN, "no_queue")
+        if why != "break_even"
+    },
+    (Code.COST_OVER, "within"): N_("Cost is %(used)s of the budget of %(budget)s."),
+    (Code.COST_OVER, "over"): N_("Cost %(cost)s is %(used)s of the budget of %(budget)s."),
+    (Code.COST_OVER, "range"): N_(
+        "Cost is within the budget of %(budget)s at half the likely volume, not at twice."
+    ),
+    (Code.COST_OVER, "currency"): N_(
+        "Prices and budget are in different currencies, so the cost is not known."
+    ),
+    (Code.COST_OVER, "no_rate"): N_("A queue has no rate an hour and no price an item."),
+    **{
+        (Code.COST_OVER, why): N_("The cost is not known: the volume or the route is missing.")
+        for why in ("no_forecast", "no_rates", "no_prevalence", "contradiction")
+    },
+    (Code.SELLER_HARM, "within"): N_(
+        "%(per_thousand)s wrongful actions per 1,000 sellers a week, limit %(limit)s."
+    ),
+    (Code.SELLER_HARM, "over"): N_(
+        "%(wrongful)s wrongful actions a week: %(per_thousand)s per 1,000 sellers, limit %(limit)s."
+    ),
+    (Code.SELLER_HARM, "range"): N_(
+        "Wrongful actions stay within %(limit)s per 1,000 sellers at half the likely volume, not "
+        "at twice."
+    ),
+    (Code.SELLER_HARM, "no_sellers"): N_("The number of active sellers is not stated."),
+    **{
+        (Code.SELLER_HARM, why): N_(
+            "Wrongful actions are not known: the volume or the route is missing."
+        )
+        for why in ("no_forecast", "no_route", "no_rates", "no_prevalence", "contradiction")
+    },
+}
+
+FIXES: Mapping[str, str] = {
+    "capacity_share_or_heads": N_(
+        "Start at %(fit_share)s of the traffic, or add %(heads)s heads to %(queue)s."
+    ),
+    "capacity_share": N_("Start at %(fit_share)s of the traffic."),
+    "capacity_heads": N_("Add %(heads)s heads to %(queue)s."),
+    "capacity_handling": N_(
+        "Add %(heads)s heads to %(queue)s, or bring handling down to %(seconds)s s an item."
+    ),
+    "capacity_shift_heads": N_("Add %(shift_heads)s heads to %(queue)s from %(shift)s."),
+    "capacity_move_heads": N_(
+        "Move %(moved)s heads of %(queue)s from %(from_shift)s to %(to_shift)s."
+    ),
+    "capacity": N_("Ask the owner of %(queue)s what can be done: it is over its limit already."),
+    "capacity_no_capacity": N_("Enter the roster of %(queue)s, or its decisions a day."),
+    "capacity_no_handling": N_("Enter the handling time of %(queue)s."),
+    "capacity_no_base": N_("Enter what %(queue)s gets today; 0 if nothing."),
+    "capacity_no_forecast": N_("Enter one number: the likely items a week."),
+    "capacity_no_date": N_("Give the phase a date."),
+    "capacity_beyond_horizon": N_("Look again nearer to the date."),
+    "capacity_no_rates": N_("Enter recall and precision of each step of the route."),
+    "capacity_no_prevalence": N_("Enter the violating share of the forecast's items."),
+    "capacity_contradiction": N_("Measure the rates of the route on the same items."),
+    "capacity_no_route": N_("Describe the route of the items step by step."),
+    "capacity_break_even": N_(
+        "Give a low and a high volume; up to %(break_even)s items a week are carried."
+    ),
+    "capacity_skill": N_("Certify or add %(heads)s people who review %(languages)s."),
+    "fallback_slow": N_("Give %(mechanism)s a shorter outage, its queue more people, or a waiver."),
+    "fallback_never": N_("Give the queue of %(mechanism)s spare time, or ask for a waiver."),
+    "fallback_open": N_("Let %(mechanism)s fail closed, or ask for a waiver."),
+    "fallback_no_fail_mode": N_("State what happens when %(mechanism)s is off."),
+    "fallback_no_queue": N_("Name the queue %(mechanism)s sends its items to."),
+    **{
+        f"fallback_{why}": N_("Complete volume, route and queue of %(mechanism)s.")
+        for why in _UNKNOWN
+        if why != "break_even"
+    },
+    "cost_over": N_("Save %(over)s, raise the budget, or ask Finance for a waiver."),
+    "cost_range": N_("Give a low and a high volume."),
+    "cost_currency": N_("State budget and prices in one currency."),
+    "cost_no_rate": N_("Enter the rate of a paid hour, or the price of an item, of each queue."),
+    **{
+        f"cost_{why}": N_("Complete the volume and the route.")
+        for why in ("no_forecast", "no_rates", "no_prevalence", "contradiction")
+    },
+    "harm_over": N_("Raise precision, or ask for a waiver with what sellers are offered."),
+    "harm_range": N_("Give a low and a high volume."),
+    "harm_no_sellers": N_("Enter the number of active sellers."),
+    **{
+        f"harm_{why}": N_("Complete the volume and the route.")
+        for why in ("no_forecast", "no_route", "no_rates", "no_prevalence", "contradiction")
+    },
+}
