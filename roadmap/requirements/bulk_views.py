@@ -17,7 +17,7 @@ from roadmap.lists.own_store import people_in
 from roadmap.requirements import bulk, list_page, listing, service
 from roadmap.requirements.bulk_forms import BulkForm, picked
 from roadmap.requirements.bulk_spec import MAX_ROWS, STATES, BulkSpec, from_plain, read_spec
-from roadmap.requirements.own_fields import OwnPart, fields_of, own_part
+from roadmap.requirements.own_fields import fields_of, own_part
 from roadmap.requirements.rules import RequirementKind, Severity
 from roadmap.requirements.wording import KINDS, SEVERITIES
 from roadmap.requirements.wording import STATES as STATE_WORDS
@@ -81,7 +81,7 @@ def _list(chosen: Chosen) -> str:
 
 def _form_page(chosen: Chosen, form: BulkForm) -> str:
     session = db_session()
-    part: OwnPart = own_part(session)
+    part = own_part(session)
     return render_template(
         "requirements/bulk.html",
         chosen=chosen,

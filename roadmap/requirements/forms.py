@@ -18,11 +18,12 @@ from wtforms import (
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Optional
 
-from roadmap.errors import Invalid
+from roadmap.errors import Conflict, Invalid
 from roadmap.requirements import checks
 from roadmap.requirements.answer_fields import other_kinds, with_answers
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.number_fields import AmountField, WholeNumberField
+from roadmap.requirements.own_part import OwnPart
 from roadmap.requirements.queries import codes_of
 from roadmap.requirements.rules import (
     DatePrecision,
@@ -126,6 +127,8 @@ class RequirementForm(Form):
         validate_choice=False,
     )
     shown = HiddenField()
+    # The fields admins defined; `views.offered` sets those there are.
+    own = OwnPart()
 
     def offer(
         self,
@@ -186,7 +189,18 @@ class RequirementForm(Form):
             checks.clean(readable, self.known)
         except Invalid as error:
             self.refuse(error)
+        self.own.check()
         return not self.problems
+
+    def refuse(self, error: Invalid | Conflict) -> None:
+        """Put a command's refusal beside the fields it names, own ones too."""
+        if not self.own.refuse(error):
+            super().refuse(error)
+
+    @property
+    def problems(self) -> list[tuple[str | None, str]]:
+        """Return (field id, sentence) of everything to mend."""
+        return [*super().problems, *self.own.problems]
 
     @property
     def opened(self) -> Collection[str]:

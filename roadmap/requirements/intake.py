@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person, TeamMember
 from roadmap.errors import Invalid
-from roadmap.requirements import drafts, service
+from roadmap.requirements import drafts, own_fields, service
 from roadmap.requirements.files import StoredFile, take
 from roadmap.requirements.models import Requirement, RequirementDraft
 from roadmap.web.i18n import _
@@ -61,8 +61,12 @@ def submit(
     requester: str = "",
     draft: RequirementDraft | None = None,
     files: Sequence[StoredFile] = (),
+    own: Mapping[str, Any] | None = None,
 ) -> Requirement:
-    """Store a requirement with what its draft kept, and remove the draft."""
+    """Store a requirement with what its draft kept, and remove the draft.
+
+    ``own`` is what was typed in the fields admins defined, by input name.
+    """
     stored = service.submit(
         session,
         actor,
@@ -70,6 +74,7 @@ def submit(
         requester_id=requester_named(session, actor, requester),
         origin=drafts.origin_of(draft),
         files=files,
+        parts=lambda made: own_fields.store_new(session, made, own or {}),
     )
     if draft is not None:
         session.delete(draft)

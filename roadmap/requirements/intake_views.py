@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from roadmap import clock
 from roadmap.errors import Invalid, NotFound
+from roadmap.lists.kinds import PREFIX
 from roadmap.requirements import drafts, intake, pasted, queries, supporting
 from roadmap.requirements.file_views import ACCEPT, brought_files, limits
 from roadmap.requirements.files import StoredFile
@@ -32,8 +33,9 @@ def new() -> ResponseReturnValue:
     """Show the form to submit a requirement, filled from a draft if one is named."""
     if number := request.args.get("draft"):
         draft = drafts.own_draft(db_session(), current_user, number)
-        form = SubmitForm(formdata=MultiDict(draft.typed))
-        return _page(offered(form), draft)
+        form = offered(SubmitForm(formdata=MultiDict(draft.typed)))
+        form.own.take(MultiDict(draft.typed))
+        return _page(form, draft)
     form = SubmitForm(formdata=None, title=request.args.get("title"), currency="EUR")
     if len(current_user.team_ids) == 1:
         form.team_id.data = next(iter(current_user.team_ids))
@@ -60,6 +62,7 @@ def create() -> ResponseReturnValue:
                 requester=form.requester.data or "",
                 draft=draft,
                 files=files,
+                own=form.own.typed,
             )
         except Invalid as error:
             form.refuse(error)
@@ -80,6 +83,7 @@ def _draft() -> RequirementDraft | None:
 def _typed(form: SubmitForm) -> dict[str, list[str]]:
     """Return what the form being answered holds, as a draft keeps it."""
     names = [name for name in form._fields if name not in {"csrf_token", "draft", "files", "shown"}]
+    names += [name for name in request.form if name.startswith(PREFIX)]
     return {name: request.form.getlist(name) for name in names if name in request.form}
 
 

@@ -1,32 +1,37 @@
 """The fields admins define, on requirements: where values lie, what forms take and store."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from flask import render_template
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
+from roadmap.accounts.models import Person
 from roadmap.accounts.queries import active_people
 from roadmap.errors import Conflict, Forbidden, Invalid
 from roadmap.events import publish
 from roadmap.history.conflict import changed_fields
 from roadmap.history.service import record
 from roadmap.lists.kinds import PREFIX, FieldKind, Own, Value
-from roadmap.lists.own_queries import own_fields
+from roadmap.lists.models import CustomField
+from roadmap.lists.own_queries import as_own, own_fields
 from roadmap.lists.own_sql import NOTHING_HELD, Held, OwnTable, values_of
 from roadmap.lists.own_store import clean_own, people_in, store_own
-from roadmap.lists.own_values import shown, written
+from roadmap.lists.own_values import shown, value_in, written
 from roadmap.lists.registry import Owner
 from roadmap.requirements import service
 from roadmap.requirements.answering import answered
 from roadmap.requirements.columns import RESERVED
 from roadmap.requirements.events import RequirementChanged
 from roadmap.requirements.models import Requirement, RequirementFieldValue
+from roadmap.requirements.own_part import OwnPart
 from roadmap.requirements.queries import may_edit
 from roadmap.web.i18n import _
+from roadmap.web.session import db_session
 from roadmap.wording import N_
 
 RECORD_TYPE = Requirement.record_type
@@ -47,51 +52,10 @@ def _reserved() -> Collection[str]:
 OWNER = Owner(RECORD_TYPE, N_("Requirements"), TABLE, _reserved)
 
 
-@dataclass
-class OwnPart:
-    """The part of a form that holds own fields: what is typed in each, and what is wrong."""
-
-    fields: Sequence[Own]
-    typed: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    # What it began with, as plain values by input name.
-    shown: dict[str, Any] = field(default_factory=dict)
-    # (address, name) to offer while a person is typed.
-    people: Sequence[tuple[str, str]] = ()
-
-    def take(self, form: Mapping[str, str]) -> "OwnPart":
-        """Read what was posted, and return the part; inputs that did not come are left out."""
-        self.typed = {own.name: form[own.name] for own in self.fields if own.name in form}
-        return self
-
-    def refuse(self, error: Invalid | Conflict) -> None:
-        """Keep the sentences about own fields."""
-        for name, message in error.fields.items():
-            if name.startswith(PREFIX):
-                self.errors[name] = (
-                    message
-                    if isinstance(message, str)
-                    else _(
-                        "Somebody set this to “%(theirs)s” meanwhile. Send again to keep yours.",
-                        theirs=message[1] or _("nothing"),
-                    )
-                )
-
-    @property
-    def problems(self) -> list[tuple[str, str]]:
-        """Return (input id, sentence) of everything to mend."""
-        return list(self.errors.items())
-
-    @property
-    def opened(self) -> bool:
-        """Return whether there is something to see in it."""
-        return bool(self.errors or any(self.typed.values()))
-
-
 def own_part(session: Session, requirement_id: int | None = None) -> OwnPart:
     """Return the part for a new requirement or an existing one, one to three statements."""
     fields = fields_of(session)
-    part = OwnPart(fields)
+    part = OwnPart(fields, find=people_in(session))
     if not fields:
         return part
     if requirement_id is not None:
@@ -100,20 +64,36 @@ def own_part(session: Session, requirement_id: int | None = None) -> OwnPart:
         part.typed = {
             own.name: written(own, values.get(own.code), held.addresses) for own in fields
         }
+        part.values = values
         part.shown = {own.name: values.get(own.code) for own in fields}
     if any(own.kind is FieldKind.PERSON for own in fields):
         part.people = [(row.email, row.name) for row in active_people(session)]
     return part
 
 
-def told(fields: Sequence[Own], held: Held, requirement_id: int) -> list[tuple[str, str]]:
-    """Return (label, value in words) of what a requirement holds, in the order of the fields."""
-    values = held.of(requirement_id)
-    return [
-        (own.label, shown(own, values[own.code], held.names))
-        for own in fields
-        if own.code in values
-    ]
+def told(session: Session, requirement_id: int) -> list[tuple[str, str]]:
+    """Return (label, value in words) of what a requirement holds, in order; one statement."""
+    value = RequirementFieldValue
+    query = (
+        select(CustomField, value, Person.name)
+        .join(value, value.field_id == CustomField.id)
+        .outerjoin(Person, Person.id == value.person_id)
+        .where(value.requirement_id == requirement_id, CustomField.active)
+        .order_by(CustomField.position, CustomField.id)
+    )
+    found = []
+    for row, held, name in session.execute(query):
+        own = as_own(row)
+        names = {held.person_id: name} if held.person_id is not None else {}
+        text = shown(own, value_in(own, held), names)
+        found.append((own.label, text))
+    return found
+
+
+def panel(requirement: Requirement) -> str:
+    """Return the panel of the record page with its own values, nothing where there are none."""
+    lines = told(db_session(), requirement.id)
+    return render_template("requirements/_own_values.html", lines=lines) if lines else ""
 
 
 def store_new(session: Session, requirement: Requirement, typed: Mapping[str, Any]) -> None:

@@ -77,6 +77,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bulk_views.bp)
     register_owner(own_fields.OWNER)
     register_list(list_file.KIND)
+    register_panel("requirement.side", own_fields.panel, place=10)
     jobs.register("requirements.bulk", bulk_job.bulk_job)
     jobs.register("requirements.forget_bulk", bulk_job.forget_job, every=timedelta(days=1))
     app.jinja_env.filters.update(

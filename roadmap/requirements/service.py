@@ -1,6 +1,6 @@
 """Commands on what a requirement says: submit, edit, hand over. Moves and voices have their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -78,12 +78,14 @@ def submit(
     requester_id: int | None = None,
     origin: tuple[OriginKind, str] | None = None,
     files: Sequence[StoredFile] = (),
+    parts: Callable[[Requirement], None] | None = None,
 ) -> Requirement:
     """Store a new requirement and return it; its requester is the actor unless named.
 
     ``values`` has at least title, problem and kind; `checks.FIELDS` lists all. Without a team the
     actor's only one is taken. ``origin`` is the thread it was made from, ``files`` lie in the
-    instance folder already. Raises Invalid naming every field that cannot be stored.
+    instance folder already; ``parts`` stores what else belongs to it. Raises Invalid naming every
+    field that cannot be stored.
     """
     demand(actor, "requirement.submit")
     cleaned = checks.clean({"title": "", "problem": "", "kind": None, **values}, known(session))
@@ -107,6 +109,8 @@ def submit(
             RequirementOrigin(requirement_id=requirement.id, kind=kind, text=text, created_at=now)
         )
     session.add_all(attachment(requirement, actor, file) for file in files)
+    if parts is not None:
+        parts(requirement)
     record(session, actor.id, requirement, "requirement.submitted")
     publish(session, RequirementChanged(requirement.id))
     return requirement

@@ -12,7 +12,7 @@ from roadmap.accounts.mentions import names_in
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.history.conflict import as_shown, read_shown
 from roadmap.history.queries import feed
-from roadmap.requirements import checks, listing, queries, rota, service, support_queries
+from roadmap.requirements import checks, listing, own_fields, queries, rota, support_queries
 from roadmap.requirements.forms import (
     AdvanceForm,
     BlockerForm,
@@ -21,6 +21,7 @@ from roadmap.requirements.forms import (
     effort_entries,
 )
 from roadmap.requirements.models import Requirement
+from roadmap.requirements.own_history import own_changes
 from roadmap.requirements.rules import MOVES, RequirementState
 from roadmap.requirements.support_forms import SupportForm, own_support_form
 from roadmap.requirements.wording import DIMENSIONS, tell_feed
@@ -39,6 +40,9 @@ def offered(form: Any, kept: Requirement | None = None) -> Any:
     own = None if current_user.may("requirement.edit_any") else current_user.team_ids
     active = [(teams.ids[code], name) for code, name in teams.active]
     form.offer(options(session), active, kept, own)
+    form.own = own_fields.own_part(session, kept.id if kept is not None else None)
+    if request.method == "POST":
+        form.own.take(request.form)
     return form
 
 
@@ -97,7 +101,8 @@ def record_page(
 def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
     """Return what the record page reads beside the requirement itself."""
     teams = listing.team_names(session)
-    told = tell_feed(feed(session, "requirement", requirement.id, limit=40), teams.names)
+    entries = feed(session, "requirement", requirement.id, limit=40)
+    told = tell_feed(entries, teams.names, own_changes(session, requirement.id, entries))
     people = queries.people_named(
         session,
         [
@@ -157,8 +162,9 @@ def edit(key: str) -> ResponseReturnValue:
     requirement = queries.get_requirement(db_session(), current_user, key, "edit")
     current = queries.values_of(requirement)
     form = EditForm(data=current | {"efforts": effort_entries(requirement)})
-    form.shown.data = as_shown(current)
-    return _edit_page(offered(form, requirement), requirement)
+    offered(form, requirement)
+    form.shown.data = as_shown(current | form.own.shown)
+    return _edit_page(form, requirement)
 
 
 @bp.post("/<key>/edit")
@@ -172,11 +178,12 @@ def store(key: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         shown = read_shown(form.shown.data)
         try:
-            service.edit(session, current_user, requirement, form.values(), shown or None)
+            typed = form.values() | form.own.typed
+            own_fields.edit(session, current_user, requirement, typed, shown or None)
         except Conflict as conflict:
             form.refuse(conflict)
             # Sent again, the person's own words win over what they now see beside the field.
-            current = queries.values_of(requirement)
+            current = queries.values_of(requirement) | form.own.shown
             form.shown.data = as_shown(shown | {name: current[name] for name in conflict.fields})
             status = 409
         except Invalid as error:

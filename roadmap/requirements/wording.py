@@ -156,16 +156,27 @@ class Told:
     at: datetime
 
 
-def tell_feed(entries: Sequence[FeedEntry], teams: Mapping[int, str]) -> list[Told]:
-    """Return the events of a requirement in words; those of higher rooms by their plain name."""
-    return [_tell(entry, teams) for entry in entries]
+def tell_feed(
+    entries: Sequence[FeedEntry],
+    teams: Mapping[int, str],
+    own: Mapping[int, Sequence[tuple[str, str | None, str | None]]] | None = None,
+) -> list[Told]:
+    """Return the events of a requirement in words; those of higher rooms by their plain name.
+
+    ``own`` are changes of fields admins defined, by event.
+    """
+    return [_tell(entry, teams, (own or {}).get(entry.id, ())) for entry in entries]
 
 
-def _tell(entry: FeedEntry, teams: Mapping[int, str]) -> Told:
+def _tell(
+    entry: FeedEntry,
+    teams: Mapping[int, str],
+    own: Sequence[tuple[str, str | None, str | None]],
+) -> Told:
     plain = entry.action.partition(".")[2].replace("_", " ")
     icon, text = _ACTIONS.get(entry.action, ("history", plain))
     edits = entry.action in _EDITS
-    changes = _changes(entry.changes, teams) if edits else []
+    changes = [*_changes(entry.changes, teams), *own] if edits else []
     other = entry.why if entry.action in _ABOUT_ANOTHER else None
     why = entry.why if other is None else None
     return Told(icon, _(text), changes, other, why, entry.actor_id, entry.at)

@@ -125,10 +125,10 @@ def test_the_list_costs_a_fixed_number_of_statements(cast, sign_in, many, statem
     client = sign_in(cast.alice)
     page = client.get("/requirements?sort=-created")
     assert page.status_code == 200
-    assert len(statements) == 7
+    assert len(statements) == 9
     following = unescape(match_of(r'rel="next" href="([^"]+)"', page.text))
     second = client.get(following)
-    assert len(statements) == 14
+    assert len(statements) == 18
     titles = re.findall(r"Requirement number \d+", page.text + second.text)
     assert len(set(titles)) == 60
     back = unescape(match_of(r'rel="prev" href="([^"]+)"', second.text))

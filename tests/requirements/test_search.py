@@ -4,8 +4,7 @@ import pytest
 
 from roadmap.db import Database
 from roadmap.lists.language import Query, parse
-from roadmap.requirements import listing, queries, service
-from roadmap.taxonomy.queries import options
+from roadmap.requirements import list_page, queries, service
 from roadmap.textsearch import normal, words_of
 from tests.requirements.conftest import Make, People
 
@@ -60,14 +59,8 @@ def test_a_word_is_found_wherever_it_stands(
     database: Database, people: People, texts: None, typed: str
 ) -> None:
     with database.reading() as session:
-        page = listing.requirement_page(
-            session,
-            people.alice,
-            parse(typed),
-            "key",
-            listing.team_names(session),
-            options(session),
-        )
+        known = list_page.vocabulary(session)
+        page = list_page.page_of(session, people.alice, known, parse(typed), "key", [])
         assert {row.id for row in page.rows} == FOUND[typed]
 
 
@@ -76,23 +69,16 @@ def test_no_sign_of_the_search_engine_means_anything(
     database: Database, people: People, texts: None, word: str
 ) -> None:
     with database.reading() as session:
-        listing.requirement_page(
-            session,
-            people.alice,
-            Query(words=(word,)),
-            "key",
-            listing.team_names(session),
-            options(session),
-        )
+        known = list_page.vocabulary(session)
+        list_page.page_of(session, people.alice, known, Query(words=(word,)), "key", [])
 
 
 def test_an_edited_or_new_text_is_found_at_once(
     database: Database, people: People, make: Make, texts: None
 ) -> None:
     def found(word: str) -> set[int]:
-        page = listing.requirement_page(
-            session, people.alice, parse(word), "key", listing.team_names(session), options(session)
-        )
+        known = list_page.vocabulary(session)
+        page = list_page.page_of(session, people.alice, known, parse(word), "key", [])
         return {row.id for row in page.rows}
 
     with database.writing() as session:
@@ -114,6 +100,11 @@ def test_similar_titles_come_best_first(
         assert first.title == "Recognise replica perfume in LIVE"
         assert first.likeness > 0.7
         assert [one.id for one in queries.similar(session, "识别直播中的仿冒香水")] == [2]
+        assert [one.id for one in queries.similar(session, "仿冒香水")] == [2]
+        assert [one.id for one in queries.similar(session, "香水 仿冒 识别")] == [2]
+        assert [one.id for one in queries.similar(session, "น้ำหอมปลอมในไลฟ์")] == [3]
+        assert [one.id for one in queries.similar(session, "ปลอมน้ำหอม")] == [3]
+        assert queries.similar(session, "申诉处理时间") == []
         assert queries.similar(session, "%%%") == []
         assert queries.similar(session, "perfume", without=first.id) == []
 
