@@ -8,12 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from roadmap.db import Base, choice
 from roadmap.history.capture import Recorded
+from roadmap.kept import Kept
 from roadmap.lists.kinds import BulkState, FieldKind
 
 UNTOLD = {"derived": True}
 
 
-class CustomField(Recorded, Base):
+class CustomField(Recorded, Kept, Base):
     """A field admins added to a kind of record; a retired one keeps its values, out of sight."""
 
     __tablename__ = "custom_field"

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap.errors import NotFound
+from roadmap.kept import kept
 from roadmap.lists.kinds import Choice, Own
 from roadmap.lists.models import CustomField
 from roadmap.web.i18n import _
@@ -20,12 +21,19 @@ def as_own(row: CustomField) -> Own:
 
 
 def own_fields(session: Session, record_type: str, *, retired: bool = False) -> list[Own]:
-    """Return the fields of a kind of record in their order, one statement."""
-    query = select(CustomField).where(CustomField.record_type_of == record_type)
-    if not retired:
-        query = query.where(CustomField.active)
-    rows = session.scalars(query.order_by(CustomField.position, CustomField.id))
-    return [as_own(row) for row in rows]
+    """Return the fields of a kind of record in their order, one statement, or as kept."""
+    return [own for own in _every_field(session).get(record_type, ()) if retired or own.active]
+
+
+@kept
+def _every_field(session: Session) -> dict[str, list[Own]]:
+    found: dict[str, list[Own]] = {}
+    for row in session.scalars(_EVERY_FIELD):
+        found.setdefault(row.record_type_of, []).append(as_own(row))
+    return found
+
+
+_EVERY_FIELD = select(CustomField).order_by(CustomField.position, CustomField.id)
 
 
 def field_rows(session: Session) -> Sequence[CustomField]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.current import Actor
@@ -58,24 +59,34 @@ def shown_by(row: Any) -> Shown:
 
 def views_of(session: Session, actor: Actor, list_code: str) -> Offered:
     """Return the person's own views of a list and those shared with everybody, one statement."""
+    asked = {"person": actor.id, "list": list_code}
+    rows = session.execute(_offered(), asked).all()
+    found = [Saved(row.id, row.name, row.owner_id, row.shared, shown_by(row)) for row in rows]
+    return Offered(found, next((row.default_id for row in rows if row.default_id), None))
+
+
+@cache
+def _offered() -> Select[Any]:
+    # Built once: every list sends it.
+    person: Any = bindparam("person")
+    code: Any = bindparam("list")
     chosen = and_(
         DefaultView.view_id == SavedView.id,
-        DefaultView.person_id == actor.id,
-        DefaultView.list_code == list_code,
+        DefaultView.person_id == person,
+        DefaultView.list_code == code,
     )
-    rows = session.execute(
-        select(*_COLUMNS, DefaultView.view_id.label("default_id"))
+    columns: tuple[Any, ...] = (*_COLUMNS, DefaultView.view_id.label("default_id"))
+    return (
+        select(*columns)
         .outerjoin(DefaultView, chosen)
         .where(
-            SavedView.list_code == list_code,
+            SavedView.list_code == code,
             SavedView.removed_at.is_(None),
-            or_(SavedView.owner_id == actor.id, SavedView.shared),
+            or_(SavedView.owner_id == person, SavedView.shared),
         )
         .order_by(SavedView.name, SavedView.id)
         .limit(MAX_OFFERED)
-    ).all()
-    found = [Saved(row.id, row.name, row.owner_id, row.shared, shown_by(row)) for row in rows]
-    return Offered(found, next((row.default_id for row in rows if row.default_id), None))
+    )
 
 
 def get_view(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -169,14 +169,22 @@ def beside_of(
 def _codes(
     session: Session, ids: Collection[int], dimensions: Collection[ScopeDimension]
 ) -> dict[int, dict[ScopeDimension, list[str]]]:
-    part, found = RequirementScope, dict[int, dict[ScopeDimension, list[str]]]()
+    found: dict[int, dict[ScopeDimension, list[str]]] = {}
     if not ids or not dimensions:
         return found
-    for row in session.execute(
-        select(part.requirement_id, part.dimension, part.code)
-        .where(part.requirement_id.in_(ids), part.dimension.in_(dimensions))
-        # In the order of the unique index: by dimension first, SQLite would read every scope entry.
-        .order_by(part.requirement_id, part.dimension, part.code)
-    ):
-        found.setdefault(row.requirement_id, {}).setdefault(row.dimension, []).append(row.code)
+    wanted = {"ids": list(ids), "dimensions": list(dimensions)}
+    for requirement_id, dimension, code in session.execute(_CODES, wanted):
+        found.setdefault(requirement_id, {}).setdefault(dimension, []).append(code)
     return found
+
+
+# Built once: that takes longer than its answer.
+_CODES = (
+    select(RequirementScope.requirement_id, RequirementScope.dimension, RequirementScope.code)
+    .where(
+        RequirementScope.requirement_id.in_(bindparam("ids", expanding=True)),
+        RequirementScope.dimension.in_(bindparam("dimensions", expanding=True)),
+    )
+    # In the order of the unique index: by dimension first, SQLite would read every scope entry.
+    .order_by(RequirementScope.requirement_id, RequirementScope.dimension, RequirementScope.code)
+)

@@ -26,15 +26,17 @@ from roadmap.lists.view_forms import split_columns
 from roadmap.requirements import list_page, listing
 from roadmap.requirements.columns import DEFAULT, known_columns
 from roadmap.requirements.guides import guides
-from roadmap.requirements.list_asked import read_asked
+from roadmap.requirements.list_asked import Asked, read_asked
 from roadmap.requirements.list_file import rows_of
 from roadmap.requirements.list_page import Vocabulary
+from roadmap.requirements.list_rows import lines
 from roadmap.requirements.row_edit import row_form
-from roadmap.requirements.rules import RequirementKind, Severity
+from roadmap.requirements.rules import RequirementKind, RequirementState, Severity
 from roadmap.requirements.views import bp
-from roadmap.requirements.wording import KINDS, SEVERITIES
+from roadmap.requirements.wording import KINDS, SEVERITIES, state_word
 from roadmap.web.guard import may
 from roadmap.web.i18n import _
+from roadmap.web.menus import Choices
 from roadmap.web.paging import Page
 from roadmap.web.session import db_session
 
@@ -63,6 +65,8 @@ def index() -> ResponseReturnValue:
         )
     except QueryError as error:
         problem = error
+    back = urlencode({name: request.args[name] for name in _ARGUMENTS if name in request.args})
+    beside = list_page.beside_of(session, known, asked.columns, page.rows)
     html = render_template(
         "requirements/index.html",
         asked=asked,
@@ -71,31 +75,50 @@ def index() -> ResponseReturnValue:
         wrong=word_at(asked.typed, problem.position) if problem else None,
         guides=guides(known) if problem else {},
         page=page,
-        beside=list_page.beside_of(session, known, asked.columns, page.rows),
-        counts=listing.state_counts(session),
+        lines=lines(page.rows, asked, beside, current_user, back),
+        chips=_state_chips(asked, query, listing.state_counts(session)),
         menus=_menus(known),
         every=known_columns(known.own),
         editing=row_form(session, current_user, known, asked, request.args.get("edit")),
         severities=[(one.value, _(SEVERITIES[one])) for one in Severity],
-        back=urlencode({name: request.args[name] for name in _ARGUMENTS if name in request.args}),
+        back=back,
     )
     return html, 422 if problem else 200
 
 
-def _menus(known: Vocabulary) -> dict[str, tuple[str, list[tuple[str, str]]]]:
+def _state_chips(
+    asked: Asked, query: Query, counts: dict[RequirementState, str]
+) -> list[tuple[str, str | None, str, bool]]:
+    """Return (word, count, address, chosen) of the chips above the list, all states first."""
+    chosen = query.values_of("state")
+
+    def narrowed(*values: str) -> str:
+        arguments = asked.address(q=str(query.having("state", values)))
+        return f"{here}?{urlencode(arguments)}" if arguments else here
+
+    here = url_for("requirements.index")
+    chips: list[tuple[str, str | None, str, bool]] = [(_("All"), None, narrowed(), not chosen)]
+    for state, count in counts.items():
+        if count != "0" or state in chosen:
+            address = narrowed() if chosen == (state.value,) else narrowed(state.value)
+            chips.append((state_word(state), count, address, state in chosen))
+    return chips
+
+
+def _menus(known: Vocabulary) -> dict[str, tuple[str, Choices]]:
     """Return for each menu its label and its (value, name) choices."""
     words = known.words
-    found = {
-        "kind": (_("Kind"), [(kind.value, _(KINDS[kind])) for kind in RequirementKind]),
-        "team": (_("Team"), [("me", _("My teams")), *known.teams.active]),
-        "market": (_("Market"), list(words.markets)),
-        "language": (_("Language"), list(words.languages)),
-        "surface": (_("Surface"), list(words.surfaces)),
-        "policy": (_("Policy area"), list(words.policy_areas)),
+    found: dict[str, tuple[str, Choices]] = {
+        "kind": (_("Kind"), tuple((kind.value, _(KINDS[kind])) for kind in RequirementKind)),
+        "team": (_("Team"), (("me", _("My teams")), *known.teams.active)),
+        "market": (_("Market"), words.markets),
+        "language": (_("Language"), words.languages),
+        "surface": (_("Surface"), words.surfaces),
+        "policy": (_("Policy area"), words.policy_areas),
     }
     for own in known.own:
         if own.kind is FieldKind.CHOICE:
-            found[own.code] = (own.label, [(one.code, one.label) for one in own.choices])
+            found[own.code] = (own.label, tuple((one.code, one.label) for one in own.choices))
     return found
 
 

@@ -13,6 +13,7 @@ from roadmap.errors import Conflict, Invalid
 from roadmap.requirements import list_page, queries
 from roadmap.requirements.list_asked import Asked, read_asked
 from roadmap.requirements.list_page import Vocabulary
+from roadmap.requirements.list_rows import lines
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.row_edit import RowForm, form_of, store
 from roadmap.requirements.rules import Severity
@@ -87,5 +88,5 @@ def _shown_row(
     row = session.execute(select(*columns).where(Requirement.id == requirement.id)).one()
     beside = list_page.beside_of(session, known, asked.columns, [row])
     return render_template(
-        "requirements/_shown_row.html", row=row, asked=asked, beside=beside, back=back
+        "requirements/_shown_row.html", lines=lines([row], asked, beside, current_user, back)
     )
