@@ -19,6 +19,7 @@ from roadmap.readiness.service import ensure_current_rows
 from roadmap.readiness.service import refresh as evaluate_and_store
 from roadmap.readiness.verdict import evaluate
 from roadmap.requirements.models import Requirement
+from roadmap.requirements.queries import similar
 from roadmap.requirements.rules import BACKLOG
 from roadmap.scoring.queries import framework_named
 from roadmap.scoring.recompute import recompute
@@ -56,6 +57,7 @@ def commands(reference: Reference) -> Iterator[Command]:
     database = Database(reference.url)
     with database.reading() as session:
         yield _one_launch(session)
+        yield _similar(session)
     with database.session(write=True) as session:
         row = framework_named(session, None)
         count = 0
@@ -81,6 +83,29 @@ def commands(reference: Reference) -> Iterator[Command]:
         yield Command("Enter one number and rank again", taken)
         session.rollback()
     database.dispose()
+
+
+# What people type, as it grows: a word, some words, a sentence, Chinese, Thai, nothing known.
+_TYPED = (
+    "queue",
+    "replica watches",
+    "Detect kni",
+    "Detect counterfeit handbags before they are published",
+    "仿冒手袋拦截",
+    "申诉处理慢",
+    "สินค้าปลอม",
+    "ผู้ตรวจสอบต้องการคำแปล",
+    "Nothing like this exists",
+)
+
+
+def _similar(session: Session) -> Command:
+    taken = [
+        _once(lambda typed=typed: similar(session, typed, person_id=1))  # type: ignore[misc]
+        for typed in _TYPED * 5
+    ]
+    remark = f"the slowest of {len(taken)} {max(taken):.0f} ms"
+    return Command("Find similar requirements while typing", statistics.median(taken), 50.0, remark)
 
 
 def _once(work: Callable[[], object]) -> float:

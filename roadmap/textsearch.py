@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     column,
     false,
+    or_,
     select,
     table,
     union_all,
@@ -28,12 +29,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 _DENSE = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
+_IDEOGRAM = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u0fff]*[^\W_]*)*")
 # An index of three letters cannot find shorter words.
 SHORTEST_INDEXED = 3
 MAX_WORDS = 12
 _CANDIDATES = 40
+# The newest records whose text is read where no index helps.
+_SCANNED = 2_000
 _LIKE_ENOUGH = 0.45
 
 
@@ -107,45 +111,113 @@ def similar(
     where: Iterable[ColumnElement[bool]] = (),
     limit: int = 5,
 ) -> list[Similar]:
-    """Return the records whose title says most nearly the same, best first; at most one statement.
+    """Return the records whose title says most nearly the same, best first; two statements at most.
 
-    The newest records that share words are compared; ``where`` narrows them.
+    The newest records that share words, or threes of letters where no space parts words, are
+    compared; ``where`` narrows them.
     """
     aim = normal(wanted)
-    pieces = _pieces(aim)
-    if not pieces:
-        return []
-    groups = [pieces, *([piece] for piece in pieces)]
-    queries = []
-    for group in groups:
-        query = (
-            select(key.label("key"), titles.label("title"))
-            .where(matches(session, searched, key, group), *where)
-            .order_by(key.desc())
-            .limit(_CANDIDATES)
+    pieces, pairs = _pieces(aim), _pairs(aim)
+    ranked: list[Similar] = []
+    if pieces:
+        groups = [pieces, *([piece] for piece in pieces)]
+        queries = [
+            select(
+                select(key.label("key"), titles.label("title"))
+                .where(_among_newest(session, searched, key, group), *where)
+                .order_by(key.desc())
+                .limit(_CANDIDATES)
+                .subquery()
+            )
+            for group in groups
+        ]
+        ranked = _ranked(aim, session.execute(union_all(*queries)))
+    if pairs and len(ranked) < limit:
+        # Most Chinese words are two letters, which no index of threes finds.
+        newest = select(key).where(*where).order_by(key.desc()).limit(_SCANNED)
+        query = select(key.label("key"), titles.label("title")).where(
+            key.in_(newest.scalar_subquery()), or_(*(_contains(searched, pair) for pair in pairs))
         )
-        queries.append(select(query.subquery()))
-    found = {row.key: row.title for row in session.execute(union_all(*queries))}
-    ranked = sorted(
-        (Similar(number, likeness(aim, normal(title))) for number, title in found.items()),
-        key=lambda one: (-one.likeness, one.key),
-    )
-    return [one for one in ranked if one.likeness >= _LIKE_ENOUGH][:limit]
+        more = {one.key: one for one in [*_ranked(aim, session.execute(query)), *ranked]}
+        ranked = sorted(more.values(), key=_best_first)
+    return ranked[:limit]
+
+
+def _ranked(aim: str, rows: Iterable[Any]) -> list[Similar]:
+    """Return the rows that are like enough, best first."""
+    titles = {row.key: row.title for row in rows}
+    found = (Similar(number, likeness(aim, normal(title))) for number, title in titles.items())
+    return sorted((one for one in found if one.likeness >= _LIKE_ENOUGH), key=_best_first)
+
+
+def _best_first(one: Similar) -> tuple[float, int]:
+    return -one.likeness, one.key
+
+
+def _among_newest(
+    session: Session,
+    searched: InstrumentedAttribute[str],
+    key: InstrumentedAttribute[int],
+    words: Sequence[str],
+) -> ColumnElement[bool]:
+    """Return the condition of `matches`, on SQLite for the newest hits of its index alone.
+
+    A common word hits tens of thousands of records; the index gives the last ones first.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return matches(session, searched, key, words)
+    hits = _indexed_keys(searched, " ".join(map(_quoted, words)))
+    return key.in_(hits.order_by(column("rowid").desc()).limit(2 * _CANDIDATES))
 
 
 def likeness(one: str, other: str) -> float:
     """Return how nearly two normalised texts say the same, 0 to 1."""
     ordered = fuzz.token_sort_ratio(one, other)
     shared = fuzz.token_set_ratio(one, other)
-    return float(0.6 * ordered + 0.4 * shared) / 100
+    found = float(0.6 * ordered + 0.4 * shared) / 100
+    return max(found, _shared_grams(one, other)) if _DENSE.search(one) else found
+
+
+def _shared_grams(one: str, other: str) -> float:
+    """Return how many short runs of letters two texts share, for scripts without spaces."""
+    size = 2 if _IDEOGRAM.search(one) else 3
+    first, second = (
+        {part[at : at + size] for part in text.split() for at in range(len(part) - size + 1)}
+        for text in (one, other)
+    )
+    both = len(first & second)
+    if not both:
+        return 0.0
+    contained = both / max(3, min(len(first), len(second)))
+    return min(1.0, 0.5 * contained + both / (len(first) + len(second)))
 
 
 def _pieces(wanted: str) -> list[str]:
-    """Return up to six parts to look for: the longest words, and threes of dense letters."""
+    """Return the parts to look for: six of the longest words, or eight threes of dense letters."""
     found: list[str] = []
+    threes: list[str] = []
     for word in _WORD.findall(wanted):
         if _DENSE.search(word) and len(word) > SHORTEST_INDEXED:
-            found.extend(word[at : at + 3] for at in range(0, len(word) - 2, 2))
+            threes.extend(word[at : at + 3] for at in range(len(word) - 2))
         elif len(word) >= SHORTEST_INDEXED:
             found.append(word)
-    return sorted(dict.fromkeys(found), key=len, reverse=True)[:6]
+    longest = sorted(dict.fromkeys(found), key=len, reverse=True)[:6]
+    return [*longest, *_spread(list(dict.fromkeys(threes)), 8)]
+
+
+def _pairs(wanted: str) -> list[str]:
+    """Return up to eight pairs of letters of scripts whose words are as short as that."""
+    found = [
+        pair
+        for word in _WORD.findall(wanted)
+        for at in range(len(word) - 1)
+        if _IDEOGRAM.fullmatch(pair := word[at : at + 2])
+    ]
+    return _spread(list(dict.fromkeys(found)), 8)
+
+
+def _spread(parts: list[str], most: int) -> list[str]:
+    """Return at most so many parts, evenly over all of them."""
+    if len(parts) <= most:
+        return parts
+    return [parts[round(place * (len(parts) - 1) / (most - 1))] for place in range(most)]
