@@ -18,3 +18,10 @@ class LaunchChanged:
     launch_id: int
     actor_id: int | None
     what: str
+
+
+@dataclass(frozen=True)
+class ForecastRemoved:
+    """A forecast is about to be removed: who holds parts of it removes them first."""
+
+    forecast_id: int

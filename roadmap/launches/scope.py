@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap.errors import Invalid, NotFound
+from roadmap.events import publish
 from roadmap.launches.access import Asker
 from roadmap.launches.checks import (
     MAX_VOLUME,
@@ -17,6 +18,7 @@ from roadmap.launches.checks import (
     require_open,
     require_person,
 )
+from roadmap.launches.events import ForecastRemoved
 from roadmap.launches.models import Forecast, Launch, LaunchCell, TrainingNeed
 from roadmap.launches.telling import tell
 from roadmap.mechanisms.kinds import Grade
@@ -154,7 +156,9 @@ def remove_forecast(
 ) -> None:
     """Remove a forecast."""
     require_open(launch)
-    session.delete(_own(session, Forecast, launch, forecast_id))
+    row = _own(session, Forecast, launch, forecast_id)
+    publish(session, ForecastRemoved(row.id))
+    session.delete(row)
     tell(session, actor, launch, "launch.forecast_removed")
 
 

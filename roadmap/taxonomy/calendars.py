@@ -10,7 +10,7 @@ from roadmap.accounts.current import Actor
 from roadmap.errors import Invalid
 from roadmap.events import publish
 from roadmap.history.service import record
-from roadmap.taxonomy.events import CalendarChanged
+from roadmap.taxonomy.events import CalendarChanged, CalendarDayRemoved
 from roadmap.taxonomy.models import CalendarDay, Market
 from roadmap.taxonomy.queries import find_calendar_day
 from roadmap.taxonomy.service import NAME_LENGTH, actor_id, allow
@@ -67,6 +67,7 @@ def remove_calendar_day(session: Session, actor: Actor | None, entry_id: int) ->
     allow(actor)
     entry = find_calendar_day(session, entry_id)
     market = entry.market_code
+    publish(session, CalendarDayRemoved(entry.id))
     session.delete(entry)
     record(session, actor_id(actor), entry, "calendar_day.deleted")
     publish(session, CalendarChanged(market))

@@ -15,3 +15,10 @@ class CalendarChanged:
     """Holidays, campaigns or freezes changed; market None means everywhere."""
 
     market_code: str | None
+
+
+@dataclass(frozen=True)
+class CalendarDayRemoved:
+    """An entry of the calendar is about to be removed: who holds parts of it removes them first."""
+
+    entry_id: int
