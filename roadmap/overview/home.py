@@ -5,44 +5,31 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Text, case, cast, func, literal, not_, or_, select, union
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
-from roadmap.history.models import HistoryEvent, HistoryText
-from roadmap.launches.access import seen_by
-from roadmap.launches.models import Launch, LaunchCell, LaunchMechanism, TrainingNeed
-from roadmap.mechanisms.gather import fresh_since
-from roadmap.mechanisms.kinds import HUMAN_KINDS, Stage
+from roadmap.launches.models import Launch
+from roadmap.mechanisms.kinds import HUMAN_KINDS
 from roadmap.mechanisms.models import Mechanism
+from roadmap.overview import home_queries
 from roadmap.overview.gaps import Row, lead_of, rows_of
+from roadmap.overview.home_queries import SHOWN
 from roadmap.overview.launch_room import compared, last_monday
 from roadmap.overview.queries import BoardRow, rows_by_id, speech_for, words_since
 from roadmap.overview.speech import Said, Speech
-from roadmap.overview.standing import ENDED, may_be_shown, standing
+from roadmap.overview.standing import standing
 from roadmap.readiness.answers import Answer, Code
-from roadmap.readiness.models import (
-    ChecklistItem,
-    CurrentVerdict,
-    GapPlan,
-    StoredVerdict,
-    Waiver,
-)
 from roadmap.readiness.queries import ShownVerdict, verdicts_for
 from roadmap.readiness.stored import StoredReasons
 from roadmap.readiness.verdict import Word
 from roadmap.requirements.models import Requirement
-from roadmap.requirements.rules import INBOX
-from roadmap.taxonomy.models import PolicyVersion
 from roadmap.web.i18n import _
 from roadmap.web.templating import day
 
-SHOWN = 15
-RECENT = timedelta(days=14)
 REHEARSED = timedelta(days=180)
 SOON = timedelta(days=14)
-FRESH_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -101,8 +88,10 @@ class Home:
     launches: tuple[MyLaunch, ...]
     launches_count: int
     requirements: tuple[MyRequirement, ...]
+    requirements_count: int
     mechanisms: tuple[MyMechanism, ...]
     waivers: tuple[Any, ...]
+    waivers_count: int
     triage: int | None
     today: date
 
@@ -131,50 +120,17 @@ class Home:
         return [one for one in self.launches if one.change != "same"]
 
 
-def _may_owe(actor: Actor) -> Any:
-    """Return a statement for the launches in which an answer may be the person's."""
-    me = literal(actor.id)
-    guideline = select(PolicyVersion.policy_area_code).where(PolicyVersion.owner_id == actor.id)
-    return union(
-        select(LaunchMechanism.launch_id)
-        .join(Mechanism, Mechanism.id == LaunchMechanism.mechanism_id)
-        .where(Mechanism.owner_id == me),
-        select(ChecklistItem.launch_id).where(ChecklistItem.owner_id == me),
-        select(GapPlan.launch_id).where(GapPlan.owner_id == me),
-        select(TrainingNeed.launch_id).where(TrainingNeed.owner_id == me),
-        select(LaunchCell.launch_id).where(LaunchCell.policy_area_code.in_(guideline)),
-        select(Launch.id).where(Launch.owner_id == me),
-    ).subquery()
-
-
 def _owing(
     session: Session, actor: Actor, now: datetime
 ) -> tuple[dict[int, str], dict[int, list[Answer]]]:
     """Return the titles of launches that wait for the person, and the open answers they own.
 
-    The text of the stored reasons is asked for the owner first, so that only verdicts that name the
-    person are read; those that may not be shown are judged now, as far as pages judge.
+    Verdicts that may not be shown are judged now, as far as pages judge.
     """
-    found = select(_may_owe(actor))
-    text = cast(StoredVerdict.reasons, Text)
-    names_me = or_(text.like(f'%"owner": {actor.id},%'), text.like(f'%"owner": {actor.id}}}%'))
-    shown = may_be_shown(now)
-    query = (
-        select(Launch.id, Launch.title, case((shown, True), else_=False), StoredVerdict.reasons)
-        .outerjoin(CurrentVerdict, CurrentVerdict.launch_id == Launch.id)
-        .outerjoin(StoredVerdict, StoredVerdict.id == CurrentVerdict.verdict_id)
-        .where(
-            Launch.id.in_(found),
-            Launch.state.not_in(ENDED),
-            seen_by(actor),
-            or_(not_(shown), names_me),
-        )
-        .order_by(Launch.commitment_no.is_(None), Launch.id.desc())
-    )
     titles: dict[int, str] = {}
     mine: dict[int, list[Answer]] = {}
     outdated = []
-    for launch_id, title, fresh, stored in session.execute(query):
+    for launch_id, title, fresh, stored in home_queries.owing(session, actor, now):
         titles[launch_id] = title
         if fresh:
             reasons = StoredReasons(stored)
@@ -191,42 +147,8 @@ def _owing(
     return titles, mine
 
 
-def _requirements(session: Session, actor: Actor, now: datetime) -> list[MyRequirement]:
-    since = now - RECENT
-    reason = (
-        select(HistoryText.text)
-        .join(HistoryEvent, HistoryEvent.id == HistoryText.event_id)
-        .where(
-            HistoryEvent.record_type == Requirement.record_type,
-            HistoryEvent.record_id == Requirement.id,
-            HistoryEvent.at >= Requirement.state_changed_at,
-            HistoryText.path == "why",
-        )
-        .order_by(HistoryEvent.id)
-        .limit(1)
-        .correlate(Requirement)
-        .scalar_subquery()
-    )
-    changed = (Requirement.state_changed_at >= since) & (
-        Requirement.state_changed_by.is_distinct_from(actor.id)
-    )
-    query = (
-        select(
-            Requirement.id,
-            Requirement.title,
-            Requirement.state,
-            Requirement.state_changed_at,
-            Requirement.asked_at,
-            reason.label("why"),
-        )
-        .where(
-            Requirement.requester_id == actor.id,
-            or_(Requirement.asked_at.is_not(None), changed),
-        )
-        .order_by(Requirement.asked_at.is_(None), Requirement.state_changed_at.desc())
-        .limit(SHOWN)
-    )
-    return [
+def _requirements(rows: Sequence[Any]) -> tuple[MyRequirement, ...]:
+    return tuple(
         MyRequirement(
             f"{Requirement.key_prefix}-{r.id}",
             r.title,
@@ -235,24 +157,13 @@ def _requirements(session: Session, actor: Actor, now: datetime) -> list[MyRequi
             r.why,
             r.asked_at is not None,
         )
-        for r in session.execute(query)
-    ]
+        for r in rows
+    )
 
 
 def _mechanisms(session: Session, actor: Actor, today: date) -> list[MyMechanism]:
-    query = select(
-        Mechanism.id,
-        Mechanism.name,
-        Mechanism.kind,
-        Mechanism.staffed_until,
-        Mechanism.kill_switch_rehearsed_on,
-        fresh_since(today, FRESH_DAYS).label("fresh"),
-    ).where(
-        Mechanism.owner_id == actor.id,
-        Mechanism.stage.in_((Stage.SHADOW, Stage.MONITOR, Stage.ENFORCE)),
-    )
     found = []
-    for r in session.execute(query.order_by(Mechanism.name, Mechanism.id)):
+    for r in home_queries.mechanisms(session, actor, today):
         owes = tuple(_owes(r, today))
         if owes:
             found.append(MyMechanism(f"{Mechanism.key_prefix}-{r.id}", r.name, owes))
@@ -343,37 +254,18 @@ def load(session: Session, actor: Actor) -> Home:
         Owed(i, titles[i], row) for i, each in mine.items() for row in rows_of(each, speech, today)
     ]
     owed.sort(key=lambda o: (o.row.due or date.max, o.launch_id))
+    asked = home_queries.requirements(session, actor, now)
+    waivers = home_queries.waivers(session, actor) if actor.may("waiver.approve") else []
     return Home(
         checks=tuple(o for o in owed if o.row.code != Code.CHECKLIST),
         items=tuple(o for o in owed if o.row.code == Code.CHECKLIST),
         launches=tuple(_my_launches(own, speech)),
         launches_count=own.count,
-        requirements=tuple(_requirements(session, actor, now)),
+        requirements=_requirements(asked),
+        requirements_count=asked[0].many if asked else 0,
         mechanisms=tuple(_mechanisms(session, actor, today)),
-        waivers=tuple(_waivers(session, actor)) if actor.may("waiver.approve") else (),
-        triage=_inbox(session) if actor.may("requirement.triage") else None,
+        waivers=tuple(waivers),
+        waivers_count=waivers[0].many if waivers else 0,
+        triage=home_queries.inbox(session) if actor.may("requirement.triage") else None,
         today=today,
     )
-
-
-def _waivers(session: Session, actor: Actor) -> Sequence[Any]:
-    """Return the waivers that wait for a decision and are not one's own."""
-    query = (
-        select(Waiver.id, Waiver.launch_id, Waiver.check_code, Waiver.requested_at, Launch.title)
-        .join(Launch, Launch.id == Waiver.launch_id)
-        .where(
-            Waiver.approved_at.is_(None),
-            Waiver.refused_at.is_(None),
-            Waiver.withdrawn_at.is_(None),
-            Waiver.requested_by != actor.id,
-            seen_by(actor),
-        )
-        .order_by(Waiver.requested_at, Waiver.id)
-        .limit(SHOWN)
-    )
-    return session.execute(query).all()
-
-
-def _inbox(session: Session) -> int:
-    query = select(func.count()).select_from(Requirement).where(Requirement.state.in_(INBOX))
-    return session.scalar(query) or 0

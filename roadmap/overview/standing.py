@@ -80,8 +80,8 @@ def next_position() -> ColumnElement[int | None]:
     )
 
 
-def may_be_shown(at: datetime) -> ColumnElement[bool]:
-    """Return the condition under which a stored verdict may be shown at a moment."""
+def may_be_shown(at: Any) -> ColumnElement[bool]:
+    """Return the condition under which a stored verdict may be shown at a moment or parameter."""
     return and_(
         StoredVerdict.id.is_not(None),
         CurrentVerdict.outdated.is_(False),
