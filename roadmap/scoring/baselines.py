@@ -70,6 +70,12 @@ def _copy_rows(session: Session, baseline_id: int, framework_id: int) -> None:
     session.execute(insert(BaselineRow).from_select(columns, source))
 
 
+def place_line(key: int, rank: int | None, score: float | None, effective: float | None) -> bytes:
+    """Return what the digest takes of one place; 3 and 3.0 are the same score."""
+    numbers = (None if one is None else float(one) for one in (score, effective))
+    return f"{key}:{rank}:{':'.join(repr(one) for one in numbers)}\n".encode()
+
+
 def digest_of(session: Session, baseline_id: int) -> tuple[int, str]:
     """Return (number of rows, digest) of what a baseline holds now."""
     digest, count = hashlib.sha256(), 0
@@ -85,7 +91,7 @@ def digest_of(session: Session, baseline_id: int) -> tuple[int, str]:
         .execution_options(yield_per=5_000)
     )
     for row in session.execute(query):
-        digest.update(f"{row[0]}:{row[1]}:{row[2]!r}:{row[3]!r}\n".encode())
+        digest.update(place_line(*row))
         count += 1
     return count, digest.hexdigest()
 

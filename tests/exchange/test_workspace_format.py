@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect
 
 from roadmap.accounts import models as accounts
-from roadmap.exchange.workspace import parts_launches, parts_lists, parts_mechanisms
+from roadmap.exchange.workspace import parts_launches, parts_lists, parts_mechanisms, parts_scoring
 from roadmap.exchange.workspace import parts_requirements as parts
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.mapping import SCOPE
@@ -84,6 +84,9 @@ TABLES: list[tuple[type[Part], Any, set[str]]] = [
     (parts.CommentPart, requirements.RequirementComment, {"requirement_id"}),
     (parts.PrerequisitePart, requirements.RequirementLink, {"blocked_id"}),
     (parts.ScorePart, scoring.ScoreEntry, {"requirement_id"}),
+    (parts_scoring.CapacityPart, scoring.TeamCapacity, set()),
+    (parts_scoring.OverridePart, scoring.ScoreOverride, set()),
+    (parts_scoring.BaselinePart, scoring.Baseline, {"framework_id", "rows"}),
     (parts_mechanisms.SitePart, mechanisms.Site, set()),
     (parts_mechanisms.MechanismPart, mechanisms.Mechanism, set()),
     (

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person, Team, TeamMember
+from roadmap.exchange.workspace import own_lists, scoring_depth
 from roadmap.exchange.workspace import parts_lists as lists
 from roadmap.exchange.workspace.dump_launches import launches
 from roadmap.exchange.workspace.dump_mechanisms import mechanisms, sites
@@ -58,10 +59,12 @@ def document(session: Session) -> dict[str, Any]:
         "triage_turns": triage_turns(session, names),
         **_frameworks(session, names),
         **_templates(session, names),
+        **own_lists.sections(session, names),
         "sites": sites(session, names),
         "mechanisms": mechanisms(session, names),
         "requirements": requirements(session, names),
         "launches": launches(session, names),
+        **scoring_depth.sections(session, names),
     }
     return {
         "format": FORMAT,

@@ -9,6 +9,7 @@ from roadmap.exchange.workspace import parts_requirements as parts
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.mapping import grouped, in_order, without_defaults, write
 from roadmap.exchange.workspace.names import Names
+from roadmap.exchange.workspace.own_lists import values_by_requirement
 from roadmap.requirements.models import (
     AcceptanceCriterion,
     Attachment,
@@ -43,6 +44,7 @@ def requirements(session: Session, names: Names) -> list[dict[str, Any]]:
     scores = grouped(session, ScoreEntry, by)
     origins = grouped(session, RequirementOrigin, by)
     files = grouped(session, Attachment, by)
+    own = values_by_requirement(session, names)
     links = grouped(session, RequirementLink, lambda row: row.blocked_id)
 
     def lines(part: type[Part], rows: list[Any], *keys: str) -> list[dict[str, Any]]:
@@ -57,6 +59,7 @@ def requirements(session: Session, names: Names) -> list[dict[str, Any]]:
             row,
             names,
             key=row.key,
+            fields=own.get(number, {}),
             links=[_link(link) for link in row.links],
             criteria=[write(parts.CriterionPart, c, names) for c in accepted],
             efforts=lines(parts.EffortPart, efforts[number], "team"),

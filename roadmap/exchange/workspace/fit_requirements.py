@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap.exchange.workspace.fit_lists import definition_of, repeats
-from roadmap.exchange.workspace.parts_requirements import RequirementPart
+from roadmap.exchange.workspace.parts_requirements import RequirementPart, ScorePart
 from roadmap.exchange.workspace.problems import Problem
 from roadmap.exchange.workspace.reading import Reading
 from roadmap.launches.rules import find_cycle
@@ -18,6 +18,7 @@ from roadmap.requirements.questions import QUESTIONS, AnswerType
 from roadmap.requirements.rules import RequirementKind, RequirementState
 from roadmap.scoring.definitions import definition
 from roadmap.scoring.formulas import check_inputs
+from roadmap.scoring.frameworks import FrameworkDef
 from roadmap.scoring.queries import frameworks
 from roadmap.web.i18n import _
 
@@ -123,6 +124,18 @@ def _scores(
             for fault in check_inputs(framework, dict(score.inputs)) if framework else ():
                 path = f"requirements[{place}].scores[{step}].inputs.{fault.criterion}"
                 yield Problem(path, fault.sentence.text(_))
+            yield from _ranges(f"requirements[{place}].scores[{step}].ranges", score, framework)
+
+
+def _ranges(path: str, score: ScorePart, framework: FrameworkDef | None) -> Iterator[Problem]:
+    """Yield every range that does not hold its number, or that the framework does not allow."""
+    for code, (low, high) in score.ranges.items():
+        likely = score.inputs.get(code)
+        if likely is None or not low <= likely <= high:
+            yield Problem(f"{path}.{code}", _("does not hold the number it is around"))
+        for end in (low, high):
+            for fault in check_inputs(framework, {code: end}) if framework else ():
+                yield Problem(f"{path}.{code}", fault.sentence.text(_))
 
 
 def _sources(entries: list[tuple[int, RequirementPart]]) -> Iterator[Problem]:

@@ -19,7 +19,9 @@ from roadmap.exchange.workspace import (
     load_lists,
     load_mechanisms,
     load_requirements,
+    own_lists,
     references,
+    scoring_depth,
 )
 from roadmap.exchange.workspace.names import Names
 from roadmap.exchange.workspace.problems import Problem, WorkspaceRefused
@@ -74,7 +76,9 @@ def import_workspace(
     measured = load_mechanisms.load(loading, load_lists.entries(reading, "mechanisms"), source)
     load_requirements.load_turns(loading, load_lists.entries(reading, "triage_turns"))
     load_requirements.load(loading, load_lists.entries(reading, "requirements"))
+    own_lists.load(loading, reading)
     load_launches.load(loading, load_lists.entries(reading, "launches"))
+    scoring_depth.load(loading, reading)
     changed = _record(loading, f"From the workspace file {name}.")
     _tell(session, changed, measured)
     return Imported(reading.as_of, dict(Counter(kind for kind, _number in changed)))
@@ -88,7 +92,9 @@ def _misfits(session: Session, reading: Reading, names: Names) -> list[Problem]:
         *fit_lists.problems(session, reading),
         *fit_mechanisms.problems(session, reading),
         *fit_requirements.problems(session, reading),
+        *own_lists.problems(session, reading, names),
         *fit_launches.problems(session, reading, names),
+        *scoring_depth.problems(session, reading),
     ]
 
 
@@ -120,7 +126,7 @@ def _tell(session: Session, changed: dict[tuple[str, int], Any], measured: set[i
     requirements = sorted(number for kind, number in changed if kind == "requirement")
     if requirements:
         publish(session, RequirementsStored(tuple(requirements)))
-    if requirements or any(kind == "framework" for kind, _number in changed):
+    if requirements or any(kind in {"framework", "team"} for kind, _number in changed):
         bring_all_up_to_date(session)
     if changed or measured:
         ensure_current_rows(session)

@@ -157,6 +157,8 @@ class ScorePart(Part):
     framework: Code
     scorer: Email | None = None
     inputs: dict[str, Number]
+    # criterion -> lowest and highest around its number
+    ranges: dict[str, Annotated[list[Number], Field(min_length=2, max_length=2)]] = {}
     updated_at: Moment | None = None
 
 
@@ -179,6 +181,7 @@ class RequirementPart(Part):
     apart: ClassVar = frozenset(
         {
             "key",
+            "fields",
             "markets",
             "languages",
             "surfaces",
@@ -236,6 +239,9 @@ class RequirementPart(Part):
     source_data: dict[str, Any] | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
+    # What it holds in fields admins defined, by their code: a number, else a text, a choice's code,
+    # a day as 2027-03-01, a person's e-mail address.
+    fields: dict[str, float | Line] = {}
     markets: list[Market] = []
     languages: list[Language] = []
     surfaces: list[Code] = []

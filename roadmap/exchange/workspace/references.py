@@ -26,13 +26,20 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "triage_turns": ("triage_turn", ("week",)),
     "frameworks": ("framework", ("code", "version")),
     "templates": ("template", ("code", "version")),
+    "fields": ("field", ("code",)),
+    "views": ("view", ("owner", "name")),
     "sites": ("site", ("code",)),
     "mechanisms": ("mechanism", ("key",)),
     "requirements": ("requirement", ("key",)),
     "launches": ("launch", ("key",)),
+    "capacities": ("capacity", ("team",)),
+    "overrides": ("override", ("requirement", "framework", "created_at")),
+    "baselines": ("baseline", ("name",)),
 }
 # What no other entry refers to.
-_UNNAMED = frozenset({"calendar", "triage_turns"})
+_UNNAMED = frozenset(
+    {"calendar", "triage_turns", "capacities", "overrides", "baselines", "fields", "views"}
+)
 _SCOPE_KINDS = ("market", "language", "surface", "policy_area")
 
 

@@ -20,7 +20,9 @@ from roadmap.exchange.workspace.parts_lists import (
     TemplatePart,
 )
 from roadmap.exchange.workspace.parts_mechanisms import MechanismPart, SitePart
+from roadmap.exchange.workspace.parts_own import FieldPart, ViewPart
 from roadmap.exchange.workspace.parts_requirements import RequirementPart, TriageTurnPart
+from roadmap.exchange.workspace.parts_scoring import BaselinePart, CapacityPart, OverridePart
 
 FORMAT = "launch-roadmap-workspace"
 VERSION = 1
@@ -51,10 +53,15 @@ class Workspace(Part):
     backlog_framework: Versioned | None = None
     templates: list[TemplatePart] = []
     templates_off: list[Versioned] = []
+    fields: list[FieldPart] = []
+    views: list[ViewPart] = []
     sites: list[SitePart] = []
     mechanisms: list[MechanismPart] = []
     requirements: list[RequirementPart] = []
     launches: list[LaunchPart] = []
+    capacities: list[CapacityPart] = []
+    overrides: list[OverridePart] = []
+    baselines: list[BaselinePart] = []
 
 
 # Field of the document -> the part each entry is.
@@ -71,10 +78,15 @@ SECTIONS: dict[str, type[Part]] = {
     "triage_turns": TriageTurnPart,
     "frameworks": FrameworkPart,
     "templates": TemplatePart,
+    "fields": FieldPart,
+    "views": ViewPart,
     "sites": SitePart,
     "mechanisms": MechanismPart,
     "requirements": RequirementPart,
     "launches": LaunchPart,
+    "capacities": CapacityPart,
+    "overrides": OverridePart,
+    "baselines": BaselinePart,
 }
 
 
