@@ -72,6 +72,10 @@ JOBS = {
     "scoring.rank": N_("Rank the backlog"),
     "exchange.import": N_("Import a file"),
     "exchange.tidy": N_("Remove old uploads"),
+    "notifications.follow": N_("Tell people what concerns them"),
+    "notifications.digests": N_("Write daily mails"),
+    "notifications.send": N_("Send mail"),
+    "notifications.tidy": N_("Forget old mail"),
 }
 
 _COLUMNS = {

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy.orm import Session
 
 from config import mail_server
@@ -12,7 +13,9 @@ from roadmap.history.jobs import EventsSealed
 from roadmap.history.models import HistoryEvent
 from roadmap.notifications import outbox, service
 from roadmap.notifications.feed import follow
-from roadmap.notifications.letters import post_of
+from roadmap.notifications.letters import Post, post_of
+
+log = structlog.get_logger(__name__)
 
 FOLLOW, DIGESTS, SEND, TIDY = (
     "notifications.follow",
@@ -44,13 +47,27 @@ def write_digests(run: jobs.Run) -> dict[str, Any]:
     post, count = post_of(run.settings), 0
     with run.db.reading() as session:
         people = outbox.owed_people(session)
+    failed = 0
     for person_id in people:
-        with run.db.writing() as session:
-            hour = run.settings.DIGEST_HOUR
-            if outbox.write_digest(session, post, person_id, hour, clock.now()):
-                count += 1
-                jobs.enqueue(session, SEND, dedupe=SEND)
+        try:
+            count += _digest(run, post, person_id)
+        except Exception:  # one person's trouble must not keep the others waiting
+            log.exception("daily mail failed", person=person_id)
+            failed += 1
+    if failed:
+        raise RuntimeError(
+            f"the daily mail of {failed} person(s) could not be written: see the log"
+        )
     return {"mails": count}
+
+
+def _digest(run: jobs.Run, post: Post, person_id: int) -> bool:
+    with run.db.writing() as session:
+        hour = run.settings.DIGEST_HOUR
+        written = outbox.write_digest(session, post, person_id, hour, clock.now())
+        if written:
+            jobs.enqueue(session, SEND, dedupe=SEND)
+        return written
 
 
 def send_mails(run: jobs.Run) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def _subject(kind: MailKind, groups: Sequence[Group], count: int) -> str:
         line = first.items[0].line
         reason = first.items[0].reason
         what = _("mentioned you") if reason is Reason.MENTION else line.what
-        text = f"{first.record.key}: {line.who} {what} · {first.record.title}"
+        text = f"{first.record.key}: {line.who} {what} - {first.record.title}"
     elif len(groups) == 1:
         text = f"{first.record.key}: {first.record.title}"
     else:

@@ -16,6 +16,9 @@ from config import MailServer
 from roadmap.notifications.letters import one_line
 
 TIMEOUT = 30.0
+# Mail programs read List-Unsubscribe as it stands: it must not be broken up to fit a line. A line
+# may have 998 characters.
+_POLICY = SMTP.clone(max_line_length=900)
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
@@ -60,7 +63,7 @@ def address_of(name: str, mailbox: str) -> Address:
 
 def message(letter: Letter, sender: str) -> EmailMessage:
     """Return the mail with its headers; no value can add a header or a recipient."""
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=_POLICY)
     try:
         made["From"] = address_of(*_split(sender))
     except Refused as error:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from roadmap import clock, jobs
 from roadmap.accounts.models import AccountLink, Person
@@ -71,11 +71,13 @@ def test_a_day_is_one_mail_however_often_the_job_runs(
     assert len(post.to(ALICE)) == len(post.to(VICTOR)) == 1
     mail = post.to(ALICE)[0]
     assert mail["Subject"] == "Tue 1 Dec: REQ-1: Block replica perfume"
-    text = mail.get_body(("plain",)).get_content()
-    assert text.index("Second & <b>third</b>") < text.index("First")
-    assert "https://roadmap.example.org/requirements/REQ-1" in text
-    assert "Why you got this: it is yours." in text
-    assert re.search(r"History sealed to number \d+: [0-9a-f]{64}", text)
+    words = mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert words.index("Second & <b>third</b>") < words.index("First")
+    assert "https://roadmap.example.org/requirements/REQ-1" in words
+    assert (
+        '- Bob commented\n    "Second & <b>third</b>"\n    Why you got this: it is yours. ' in words
+    )
+    assert re.search(r"History sealed to number \d+: [0-9a-f]{64}", words)
     html = mail.get_body(("html",)).get_content()
     assert "Second &amp; &lt;b&gt;third&lt;/b&gt;" in html
     assert "Why you got this: you watch it." in post.to(VICTOR)[0].get_body(("html",)).get_content()
@@ -84,6 +86,21 @@ def test_a_day_is_one_mail_however_often_the_job_runs(
     work("send")
     assert [one["Subject"][:5] for one in post.to(ALICE)] == ["Tue 1", "Wed 2"]
     assert "Later" in post.to(ALICE)[1].get_body(("plain",)).get_content()
+
+
+def test_one_person_who_cannot_be_written_to_keeps_nobody_else_waiting(
+    database, people, asked, work, post, at_six
+) -> None:
+    with database.writing() as session:
+        # Nobody can choose such a zone; somebody wrote it into the table.
+        session.execute(text("UPDATE person SET time_zone = 'Nowhere' WHERE name = 'Alice'"))
+    say(database, people.bob, "First")
+    work("follow")
+    at_six.move_to(MORNING.replace(hour=9))
+    with pytest.raises(RuntimeError, match="1 person"):
+        work("digests")
+    work("send")
+    assert len(post.to(VICTOR)) == 1
 
 
 def test_of_two_workers_that_race_one_writes_the_mail(
@@ -147,10 +164,10 @@ def test_only_mentions_and_decisions_are_mailed_at_once(
     work("follow")
     work("send")
     assert [one["Subject"] for one in post.to(VICTOR)] == [
-        "REQ-1: Bob mentioned you · Block replica perfume"
+        "REQ-1: Bob mentioned you - Block replica perfume"
     ]
     assert [one["Subject"] for one in post.to(ALICE)] == [
-        "REQ-1: Bob accepted this · Block replica perfume"
+        "REQ-1: Bob accepted this - Block replica perfume"
     ]
     assert "It pays for itself." in post.to(ALICE)[0].get_body(("plain",)).get_content()
 

@@ -1,5 +1,6 @@
 """What goes over the wire: headers nobody can add to, addresses that exist, settings that work."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -26,7 +27,7 @@ def letter(**values: str) -> Letter:
         "html": "<p>words</p>",
         "message_id": "<1@example.org>",
     }
-    return Letter(**{**plain, **values}, at=AT)  # type: ignore[arg-type]
+    return Letter(**{**plain, **values}, at=AT)
 
 
 @given(
@@ -59,6 +60,13 @@ def test_a_domain_beyond_ascii_is_written_as_mail_needs_it() -> None:
     made = message(letter(to_address="ana@bücher.example", to_name="安娜"), "R <a@example.org>")
     assert made["To"].addresses[0].addr_spec == "ana@xn--bcher-kva.example"
     assert made["To"].addresses[0].display_name == "安娜"
+
+
+def test_the_address_that_ends_mail_is_one_plain_line() -> None:
+    address = "https://roadmap.example.org/some/mount/point/off?token=" + "x" * 120
+    made = message(replace(letter(), unsubscribe=address), "a@example.org")
+    assert f"List-Unsubscribe: <{address}>\r\n".encode() in made.as_bytes()
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in made.as_bytes()
 
 
 @given(st.text())
