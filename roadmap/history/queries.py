@@ -36,6 +36,29 @@ def feed(
     return spoken(session, session.execute(_EVENTS if before is None else _EARLIER, wanted).all())
 
 
+def feed_of(
+    session: Session,
+    record_type: str,
+    record_id: int,
+    actions: Collection[str],
+    before: int,
+    limit: int = 200,
+) -> list[FeedEntry]:
+    """Return the newest events of a record with these actions before an event, two statements."""
+    query = (
+        select(HistoryEvent)
+        .where(
+            HistoryEvent.record_type == record_type,
+            HistoryEvent.record_id == record_id,
+            HistoryEvent.id < before,
+            HistoryEvent.action.in_(actions),
+        )
+        .order_by(HistoryEvent.id.desc())
+        .limit(limit)
+    )
+    return spoken(session, session.scalars(query).all())
+
+
 def entries(session: Session, ids: Collection[int]) -> dict[int, FeedEntry]:
     """Return events of any records by id, two statements."""
     events = session.scalars(select(HistoryEvent).where(HistoryEvent.id.in_(sorted(ids)))).all()

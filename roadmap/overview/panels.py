@@ -7,8 +7,9 @@ from datetime import date
 from itertools import islice, product
 from typing import Any
 
-from flask import render_template
+from flask import g, render_template
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from roadmap.overview.queries import BoardRow, rows_by_id, speech_for
 from roadmap.overview.speech import Said
 from roadmap.readiness.queries import verdicts_for
 from roadmap.requirements.models import Requirement, RequirementScope
+from roadmap.requirements.rules import BACKLOG
 from roadmap.taxonomy.queries import Options, options
 from roadmap.taxonomy.scope import ScopeCell
 from roadmap.web.i18n import _
@@ -33,6 +35,8 @@ from roadmap.wording import N_
 
 # Launches on a panel, and cells of a requirement that are judged.
 SHOWN = 12
+# Days within which the name of a quarter alone is not taken for another year's.
+_CLEAR = 270
 MOST_CELLS = 240
 
 
@@ -82,15 +86,41 @@ def _beside(
 
 def of_requirement(requirement: Requirement) -> str:
     """Show which launches deliver a requirement, and whether they are ready."""
-    session = db_session()
-    links = session.execute(
-        select(LaunchRequirement.launch_id, LaunchRequirement.must).where(
-            LaunchRequirement.requirement_id == requirement.id
-        )
-    ).all()
-    lines = _beside(session, [link.launch_id for link in links])
-    must = {link.launch_id for link in links if link.must}
+    lines, must = _delivering(requirement)
     return render_template("overview/_of_requirement.html", lines=lines, must=must)
+
+
+def _delivering(requirement: Requirement) -> tuple[Lines, set[int]]:
+    """Return the launches that deliver a requirement and which must; read once a request."""
+    kept: dict[int, tuple[Lines, set[int]]] = g.setdefault("delivering", {})
+    if requirement.id not in kept:
+        session = db_session()
+        links = session.execute(
+            select(LaunchRequirement.launch_id, LaunchRequirement.must).where(
+                LaunchRequirement.requirement_id == requirement.id
+            )
+        ).all()
+        lines = _beside(session, [link.launch_id for link in links])
+        kept[requirement.id] = (lines, {link.launch_id for link in links if link.must})
+    return kept[requirement.id]
+
+
+def likely(requirement: Requirement) -> str:
+    """Say when a requirement of the backlog is likely to land: with the first that delivers it."""
+    if requirement.state not in BACKLOG:
+        return ""
+    for line in _delivering(requirement)[0].shown:
+        if line.row.starts_on is not None and not line.row.all_live:
+            when = quarter(line.row.starts_on, clock.today())
+            sentence = _("Likely %(quarter)s, with %(launch)s.", quarter=when, launch=line.row.key)
+            return Markup("<span>{}</span> ").format(sentence)
+    return ""
+
+
+def quarter(day: date, today: date) -> str:
+    """Return ``Q1``, with the year where a reader could take it for another one's."""
+    name = f"Q{(day.month + 2) // 3}"
+    return name if 0 <= (day - today).days < _CLEAR else f"{name} {day.year}"
 
 
 def of_mechanism(mechanism: Mechanism) -> str:

@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     add_navigation(app, N_("Home"), "overview.index", "/", "launch.read")
     add_navigation(app, N_("Roadmap"), "overview.roadmap", "/roadmap", "launch.read")
     add_navigation(app, N_("Launches"), "overview.board", "/launches", "launch.read")
+    register_panel("requirement.standing", panels.likely, 30)
     register_panel("requirement.side", panels.of_requirement, 20)
     register_panel("mechanism.side", panels.of_mechanism, 20)
     register_panel("triage.side", panels.of_scope, 20)

@@ -11,7 +11,7 @@ from roadmap import clock
 from roadmap.accounts.mentions import names_in
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.history.conflict import as_shown, read_shown
-from roadmap.history.queries import feed
+from roadmap.history.queries import FeedEntry, feed, feed_of
 from roadmap.requirements import checks, listing, own_fields, queries, rota, support_queries
 from roadmap.requirements.forms import (
     AdvanceForm,
@@ -24,11 +24,14 @@ from roadmap.requirements.models import Requirement
 from roadmap.requirements.own_history import own_changes
 from roadmap.requirements.rules import MOVES, RequirementState
 from roadmap.requirements.support_forms import SupportForm, own_support_form
-from roadmap.requirements.wording import DIMENSIONS, tell_feed
+from roadmap.requirements.wording import DECISIONS, DIMENSIONS, tell_feed
 from roadmap.taxonomy.queries import options
 from roadmap.web.guard import may
 from roadmap.web.i18n import _
 from roadmap.web.session import db_session
+
+# Events of its history a record shows; older ones only where they decided something.
+NEWEST = 40
 
 bp = Blueprint("requirements", __name__, url_prefix="/requirements")
 
@@ -101,7 +104,7 @@ def record_page(
 def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
     """Return what the record page reads beside the requirement itself."""
     teams = listing.team_names(session)
-    entries = feed(session, "requirement", requirement.id, limit=40)
+    entries = _entries(session, requirement.id)
     told = tell_feed(entries, teams.names, own_changes(session, requirement.id, entries))
     people = queries.people_named(
         session,
@@ -129,6 +132,14 @@ def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
         "merged": [one for one in related if one.relation == "merged"],
         "target": next((one for one in related if one.relation == "target"), None),
     }
+
+
+def _entries(session: Session, number: int) -> list[FeedEntry]:
+    """Return the newest events, and of those before them the decisions with their whys."""
+    found = list(feed(session, "requirement", number, limit=NEWEST))
+    if len(found) == NEWEST:
+        found += feed_of(session, "requirement", number, DECISIONS, found[-1].id)
+    return found
 
 
 def scope_of(requirement: Requirement) -> list[tuple[str, str, list[str]]]:

@@ -122,6 +122,14 @@ _ACTIONS = {
 _EDITS = frozenset(
     f"requirement.{word}" for word in ("edited", "handed_over", "bulk_edited", "bulk_undone")
 )
+# What triage and the backlog decided, each with a why the requester can always read.
+DECISIONS = frozenset(
+    f"requirement.{word}"
+    for word in (
+        *("accepted", "declined", "merged", "unmerged", "snoozed", "woken", "asked", "reopened"),
+        *("moved_to_accepted", "moved_to_planned", "moved_to_in_progress", "moved_to_delivered"),
+    )
+)
 _ABOUT_ANOTHER = frozenset(
     f"requirement.{word}"
     for word in (

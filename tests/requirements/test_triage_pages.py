@@ -1,6 +1,13 @@
 """The pages of triage: how long things wait, sleep until an event, statements."""
 
-from roadmap.requirements import moves
+from datetime import date, timedelta
+
+from roadmap import clock
+from roadmap.launches.kinds import LaunchType
+from roadmap.launches.links import put_requirement
+from roadmap.launches.service import NewLaunch, create_launch
+from roadmap.overview import panels
+from roadmap.requirements import moves, voices
 
 
 def test_the_inbox_says_how_long_things_wait_and_costs_a_fixed_number_of_statements(
@@ -57,3 +64,44 @@ def test_the_record_says_when_the_next_word_comes_while_an_answer_is_owed(
     assert "Next word within 5 working days of the answer" in page
     assert alice.post("/requirements/REQ-1/comments", data={"body": "Germany"}).status_code == 303
     assert "waits for a decision" in alice.get("/requirements/REQ-1").text
+
+
+def test_the_why_of_each_decision_is_there_however_much_happened_since(
+    database, cast, people, make, sign_in
+) -> None:
+    with database.writing() as session:
+        found = make(session, people.alice)
+        moves.decline(session, people.bob, found, "Too small by far")
+        moves.reopen(session, people.bob, found, "It grew since")
+        for number in range(50):
+            voices.comment(session, people.alice, found, f"Comment {number}")
+        session.flush()
+    page = sign_in(cast.alice).get("/requirements/REQ-1").text
+    assert "Too small by far" in page
+    assert "submitted this" not in page
+
+
+def test_a_planned_requirement_says_when_it_is_likely_to_land(
+    database, cast, people, make, sign_in
+) -> None:
+    today = date(2026, 11, 22)
+    with database.writing() as session:
+        found = make(session, people.alice)
+        new = NewLaunch(
+            title="LIVE in Germany",
+            type=LaunchType.NEW_MARKET,
+            owner_id=people.bob.id,
+            markets=["DE"],
+            surfaces=["live"],
+            weekly_volume=700.0,
+            starts_on=clock.today() + timedelta(days=40),
+        )
+        launch = create_launch(session, people.bob, new)
+        moves.accept(session, people.bob, found, "It saves hours")
+        put_requirement(session, people.bob, launch, found.key)
+        day = clock.today() + timedelta(days=40)
+    page = sign_in(cast.alice).get("/requirements/REQ-1").text
+    assert f"Likely {panels.quarter(day, clock.today())}, with LCH-1." in page
+    assert panels.quarter(date(2027, 1, 4), today) == "Q1"
+    assert panels.quarter(date(2028, 1, 4), today) == "Q1 2028"
+    assert panels.quarter(date(2026, 7, 4), today) == "Q3 2026"
