@@ -8,7 +8,13 @@ import pytest
 from sqlalchemy import inspect
 
 from roadmap.accounts import models as accounts
-from roadmap.exchange.workspace import parts_launches, parts_lists, parts_mechanisms, parts_scoring
+from roadmap.exchange.workspace import (
+    parts_launches,
+    parts_lists,
+    parts_mechanisms,
+    parts_own,
+    parts_scoring,
+)
 from roadmap.exchange.workspace import parts_requirements as parts
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.mapping import SCOPE
@@ -16,6 +22,7 @@ from roadmap.exchange.workspace.reference import START, reference
 from roadmap.exchange.workspace.schema import json_schema
 from roadmap.exchange.workspace.shipped_files import DEMO, story_path
 from roadmap.launches import models as launches
+from roadmap.lists import models as lists
 from roadmap.mechanisms import models as mechanisms
 from roadmap.readiness import models as readiness
 from roadmap.requirements import models as requirements
@@ -87,6 +94,8 @@ TABLES: list[tuple[type[Part], Any, set[str]]] = [
     (parts_scoring.CapacityPart, scoring.TeamCapacity, set()),
     (parts_scoring.OverridePart, scoring.ScoreOverride, set()),
     (parts_scoring.BaselinePart, scoring.Baseline, {"framework_id", "rows"}),
+    (parts_own.FieldPart, lists.CustomField, {"record_type_of", "created_at"}),
+    (parts_own.ViewPart, lists.SavedView, {"list_code", "created_at", "updated_at", "removed_at"}),
     (parts_mechanisms.SitePart, mechanisms.Site, set()),
     (parts_mechanisms.MechanismPart, mechanisms.Mechanism, set()),
     (

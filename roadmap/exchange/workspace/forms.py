@@ -20,3 +20,10 @@ SCOPE = r"^[^/]+/[^/]+/[^/]+/[^/]+$"
 DIGEST = r"^[0-9a-f]{8,64}$"
 # `standard@1#budget`
 TEMPLATE_ITEM = r"^[^@]+@[0-9]+#.+$"
+# `vendor_name`
+FIELD = r"^[a-z][a-z0-9_]{1,39}$"
+CHOICE = r"^[a-z0-9_]{1,40}$"
+# `06:30`, `24:00`
+CLOCK = r"^([01][0-9]|2[0-4]):[0-5][0-9]$"
+# A week of the year
+WEEK = r"^([1-9]|[1-4][0-9]|5[0-3])$"

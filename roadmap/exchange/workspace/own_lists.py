@@ -11,7 +11,13 @@ from roadmap.accounts.models import Person
 from roadmap.errors import Invalid
 from roadmap.exchange.workspace import parts_own as parts
 from roadmap.exchange.workspace.fit_lists import repeats
-from roadmap.exchange.workspace.mapping import grouped, in_order, plain, write
+from roadmap.exchange.workspace.mapping import (
+    grouped,
+    in_order,
+    plain,
+    without_defaults,
+    write,
+)
 from roadmap.exchange.workspace.names import Names
 from roadmap.exchange.workspace.problems import Problem
 from roadmap.exchange.workspace.reading import Reading
@@ -33,9 +39,16 @@ def sections(session: Session, names: Names) -> dict[str, Any]:
     fields = session.scalars(select(CustomField).order_by(CustomField.position, CustomField.id))
     views = session.scalars(select(SavedView).where(SavedView.removed_at.is_(None)))
     return {
-        "fields": [write(parts.FieldPart, row, names) for row in fields],
+        "fields": [
+            write(parts.FieldPart, row, names, choices=[_choice(one) for one in row.choices])
+            for row in fields
+        ],
         "views": in_order((write(parts.ViewPart, row, names) for row in views), "owner", "name"),
     }
+
+
+def _choice(one: dict[str, Any]) -> dict[str, Any]:
+    return without_defaults(parts.ChoicePart, {"active": True, **one})
 
 
 def values_by_requirement(session: Session, names: Names) -> Mapping[int, dict[str, Any]]:

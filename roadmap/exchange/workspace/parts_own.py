@@ -4,11 +4,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from roadmap.exchange.workspace import forms
 from roadmap.exchange.workspace.fields import Count, Email, Part, Text, Words
 from roadmap.lists.kinds import FieldKind
 
-FieldCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
-ChoiceCode = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
+FieldCode = Annotated[str, Field(pattern=forms.FIELD)]
+ChoiceCode = Annotated[str, Field(pattern=forms.CHOICE)]
 Label = Annotated[Words, Field(max_length=80)]
 
 

@@ -107,6 +107,8 @@ def form_words(pattern: str) -> str:
 
 
 _FORMS = {
+    forms.FIELD: _("small letters, digits and _, as in vendor"),
+    forms.CHOICE: _("small letters, digits and _, as in in_house"),
     forms.CODE: _("a short name in small letters, as in live"),
     forms.MARKET: _("two capital letters, as in DE"),
     forms.REGION: _("a short name, as in EU"),
@@ -119,6 +121,8 @@ _FORMS = {
     forms.POLICY: _("a policy version, as in weapons@v3"),
     forms.VERSIONED: _("a name and its version, as in rice@1"),
     forms.SCOPE: _("four parts, as in DE/de/live/weapons or */de/*/*"),
+    forms.CLOCK: _("a time of day, as in 06:30"),
+    forms.WEEK: _("a week of the year, from 1 to 53"),
     forms.DIGEST: _("a digest in hexadecimal digits"),
     forms.TEMPLATE_ITEM: _("an item of a template, as in standard@1#budget"),
 }
