@@ -62,8 +62,11 @@ class Lines:
 def _beside(
     session: Session, ids: Iterable[int], notes: Mapping[int, Sequence[str]] | None = None
 ) -> Lines:
+    wanted = sorted(set(ids))
+    if not wanted:
+        return Lines((), 0)
     now = clock.now()
-    every = rows_by_id(session, current_user, sorted(set(ids)), now)
+    every = rows_by_id(session, current_user, wanted, now)
     every.sort(key=lambda r: (r.all_live, r.starts_on or date.max, r.id))
     rows = every[:SHOWN]
     verdicts = verdicts_for(session, [r.id for r in rows], now)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap.accounts.models import Team
@@ -87,47 +88,65 @@ def _above(
     session: Session, framework: Framework, score: Score
 ) -> tuple[Mapping[str, Any], tuple[int, int, float] | None]:
     """Return the framework's standing, and the nearest one above that is no prerequisite of it."""
-    over, other = aliased(Score), aliased(Score)
-    needed = exists().where(
-        RequirementLink.blocker_id == other.requirement_id,
-        RequirementLink.blocked_id == score.requirement_id,
-    )
-    # A prerequisite of a prerequisite, lifted to the same score, cannot be passed either.
-    lifted = other.lifted_by.is_not(None) & (other.effective == score.effective)
-    nearest = (
-        select(func.max(other.rank))
-        .where(
-            other.framework_id == framework.id,
-            other.rank < score.rank,
-            other.rank >= (score.rank or 0) - 20,
-            ~needed,
-            ~lifted,
-        )
-        .scalar_subquery()
-    )
     row = session.execute(
-        select(Framework.standing, over.requirement_id, over.rank, over.effective)
-        .outerjoin(over, (over.framework_id == Framework.id) & (over.rank == nearest))
-        .where(Framework.id == framework.id)
+        _nearest(),
+        {
+            "framework": framework.id,
+            "requirement": score.requirement_id,
+            "rank": score.rank,
+            "lowest": (score.rank or 0) - 20,
+            "effective": score.effective,
+        },
     ).one()
     above = None if row.rank is None else (row.requirement_id, row.rank, row.effective)
     return row.standing, above
 
 
+@cache
+def _nearest() -> Select[Any]:
+    # Built once, like what every page of a requirement sends.
+    over, other = aliased(Score), aliased(Score)
+    needed = exists().where(
+        RequirementLink.blocker_id == other.requirement_id,
+        RequirementLink.blocked_id == bindparam("requirement"),
+    )
+    # A prerequisite of a prerequisite, lifted to the same score, cannot be passed either.
+    lifted = other.lifted_by.is_not(None) & (other.effective == bindparam("effective"))
+    nearest = (
+        select(func.max(other.rank))
+        .where(
+            other.framework_id == bindparam("framework"),
+            other.rank < bindparam("rank"),
+            other.rank >= bindparam("lowest"),
+            ~needed,
+            ~lifted,
+        )
+        .scalar_subquery()
+    )
+    columns: tuple[Any, ...] = (Framework.standing, over.requirement_id, over.rank, over.effective)
+    return (
+        select(*columns)
+        .outerjoin(over, (over.framework_id == Framework.id) & (over.rank == nearest))
+        .where(Framework.id == bindparam("framework"))
+    )
+
+
 def _teams(
     session: Session, requirement_id: int, score: Score, standing: Mapping[str, Any]
 ) -> list[TeamNeed]:
-    query = (
-        select(Team.id, Team.code, Team.name, RequirementEffort.weeks)
-        .join(RequirementEffort, RequirementEffort.team_id == Team.id)
-        .where(RequirementEffort.requirement_id == requirement_id)
-        .order_by(RequirementEffort.weeks.desc(), Team.name)
-    )
     known = standing_from(standing)
     return [
         TeamNeed(row.name, row.code, row.weeks, known.team(row.id), row.id in score.stops)
-        for row in session.execute(query)
+        for row in session.execute(_EFFORTS, {"requirement": requirement_id})
     ]
+
+
+_EFFORTS = (
+    select(Team.id, Team.code, Team.name, RequirementEffort.weeks)
+    .join(RequirementEffort, RequirementEffort.team_id == Team.id)
+    .where(RequirementEffort.requirement_id == bindparam("requirement"))
+    .order_by(RequirementEffort.weeks.desc(), Team.name)
+)
 
 
 def lever_text(lever: Lever, framework: Framework) -> str:

@@ -3,9 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person
@@ -91,28 +92,45 @@ def scores_of(session: Session, requirement_id: int) -> Sequence[tuple[Framework
 
     Of a framework whose newest version is not computed yet, those of the version before.
     """
-    used = select(Framework.code).where(Framework.active)
-    query = (
-        select(Framework, Score)
-        .join(Score, Score.framework_id == Framework.id)
-        .where(Score.requirement_id == requirement_id, Framework.code.in_(used))
-        .order_by(Framework.version.desc())
-    )
     found: dict[str, tuple[Framework, Score]] = {}
-    for row in session.execute(query):
+    for row in session.execute(_scores(), {"requirement": requirement_id}):
         found.setdefault(row.Framework.code, (row.Framework, row.Score))
     return sorted(found.values(), key=lambda pair: (not pair[0].ranks_backlog, pair[0].name))
 
 
+# The statements of a requirement's page are built once: that takes longer than their answers.
+
+
+@cache
+def _scores() -> Select[Any]:
+    both: tuple[Any, ...] = (Framework, Score)
+    used = select(Framework.code).where(Framework.active)
+    return (
+        select(*both)
+        .join(Score, Score.framework_id == Framework.id)
+        .where(Score.requirement_id == bindparam("requirement"), Framework.code.in_(used))
+        .order_by(Framework.version.desc())
+    )
+
+
 def scorers_of(session: Session, requirement_id: int, code: str) -> Sequence[Any]:
     """Return name, inputs and ranges of everybody who scored a requirement in a framework."""
-    query = (
-        select(Person.name, ScoreEntry.inputs, ScoreEntry.ranges, ScoreEntry.updated_at)
-        .outerjoin(Person, Person.id == ScoreEntry.scorer_id)
-        .where(ScoreEntry.requirement_id == requirement_id, ScoreEntry.framework_code == code)
+    return session.execute(_scorers(), {"requirement": requirement_id, "code": code}).all()
+
+
+@cache
+def _scorers() -> Select[Any]:
+    entry = ScoreEntry
+    columns: tuple[Any, ...] = (Person.name, entry.inputs, entry.ranges, entry.updated_at)
+    return (
+        select(*columns)
+        .outerjoin(Person, Person.id == entry.scorer_id)
+        .where(
+            entry.requirement_id == bindparam("requirement"),
+            entry.framework_code == bindparam("code"),
+        )
         .order_by(Person.name)
     )
-    return session.execute(query).all()
 
 
 def titles_of(session: Session, keys: Sequence[int]) -> dict[int, str]:
