@@ -16,18 +16,19 @@ from roadmap.scoring.standing import Standing
 # So many places are drawn as points; the others are shaded cells.
 POINTS = 60
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 420, 64, 12, 44
-_NEAR = 9.0
+# Half the height of a label, and its width with three figures.
+_NEAR, _LABEL = 11.0, 24.0
 
 
 @dataclass(frozen=True)
 class Dot:
-    """One drawn requirement; `label` is its rank unless another's label stands there."""
+    """One drawn requirement; its rank is written right (1) or left (-1) of it, or not (0)."""
 
     row: BoardRow
     at: Point
     x: float
     y: float
-    label: bool
+    label: int
 
 
 @dataclass(frozen=True)
@@ -104,15 +105,28 @@ def _y(share: float) -> float:
 
 
 def _dots(placed: Sequence[tuple[BoardRow, Point]], across: Scale, up: Scale) -> list[Dot]:
+    spots = [(_x(across.at(at.effort)), _y(up.at(at.value))) for _, at in placed]
     dots: list[Dot] = []
-    for row, at in placed:
-        x, y = _x(across.at(at.effort)), _y(up.at(at.value))
-        # A label beside one that is written already could not be read; the table has them all.
-        free = all(
-            abs(dot.x - x) > 2 * _NEAR or abs(dot.y - y) > _NEAR for dot in dots if dot.label
-        )
-        dots.append(Dot(row, at, x, y, free))
+    for (row, at), (x, y) in zip(placed, spots, strict=True):
+        label = next((side for side in (1, -1) if _free(x, y, side, spots, dots)), 0)
+        dots.append(Dot(row, at, x, y, label))
     return dots
+
+
+def _free(
+    x: float, y: float, side: int, spots: Sequence[tuple[float, float]], dots: Sequence[Dot]
+) -> bool:
+    """Return whether a label on that side covers no point and no other label."""
+    left, right = sorted((x + side * 6, x + side * (6 + _LABEL)))
+    for other_x, other_y in spots:
+        covers = left - 5 < other_x < right + 5 and abs(other_y - y) < _NEAR
+        if covers and (other_x, other_y) != (x, y):
+            return False
+    for dot in dots:
+        low, high = sorted((dot.x + dot.label * 6, dot.x + dot.label * (6 + _LABEL)))
+        if dot.label and low < right and left < high and abs(dot.y - y) < _NEAR:
+            return False
+    return True
 
 
 def _cells(standing: Standing) -> list[Cell]:
