@@ -22,6 +22,8 @@ OPEN = {
     # What a link in a mail switches off; its token is signed.
     "notices.ask_off",
     "notices.one_click",
+    # A view for spreadsheets; its address holds a token.
+    "sheets.sheet",
 }
 
 
