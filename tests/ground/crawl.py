@@ -116,6 +116,9 @@ class _Page(HTMLParser):
 
     def _field(self, tag: str, given: dict[str, str]) -> None:
         form = self._by_id.get(given.get("form", ""), self._form)
+        if form is not None and given.get("formaction"):
+            # The same fields, sent elsewhere.
+            self.forms.append(Form(self.where, given["formaction"], form.fields, form.multipart))
         name, kind = given.get("name", ""), given.get("type", "text")
         if form is None or not name:
             return
@@ -187,6 +190,9 @@ def crawl(app: Flask, client: FlaskClient, starts: list[str], each: int = 3) -> 
         if answer.status_code >= 500:
             found.failed.append(f"GET {path} {answer.status_code}")
         if answer.status_code != 200 or "html" not in (answer.content_type or ""):
+            # Read to its end, as a browser does: a stream half read keeps what it holds open.
+            answer.get_data()
+            answer.close()
             continue
         found.pages[str(endpoint)].append(path)
         forms, links = forms_of(answer.text, path)

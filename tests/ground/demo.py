@@ -140,9 +140,19 @@ def _brought_about(demo: Demo) -> list[str]:
     send("/requirements/REQ-1/comments", body="First.")
     send("/requirements/REQ-1/support", support_reason="Me too.")
     send("/requirements/REQ-1/prerequisites", blocker="REQ-7")
+    send("/requirements/REQ-1/files", files=(io.BytesIO(b"numbers"), "a.txt"))
+    typed = {"title": "Queue for Turkish appeals", "problem": "They wait."}
+    draft = send("/requirements/drafts", **typed, files=(io.BytesIO(b"more"), "b.txt"))
+    send("/requirements/drafts", title="Another draft")
     send("/mechanisms/MEC-1/configurations", label="not deployed yet", parameters="threshold = 0.9")
     decided = send(f"/triage/REQ-{new}", move="ask", reason="Which market is it for?")
-    return [uploaded, decided, "/mechanisms/MEC-1/configurations", "/launches/LCH-11/checklist"]
+    return [
+        uploaded,
+        decided,
+        draft,
+        "/mechanisms/MEC-1/configurations",
+        "/launches/LCH-11/checklist",
+    ]
 
 
 @dataclass
