@@ -31,6 +31,10 @@ def _bell(person: Any) -> str:
     return render_template("notifications/_bell.html", unread=person.unread)
 
 
+def _view_entry(view: Any) -> str:
+    return render_template("notifications/_view_entry.html", view=view)
+
+
 def _menu_entries(_person: Any) -> str:
     return render_template("notifications/_menu.html")
 
@@ -58,6 +62,7 @@ def init_app(app: Flask) -> None:
     register_panel("launch.acts", _LAUNCH)
     register_panel("mechanism.acts", _MECHANISM)
     register_panel("view.acts", _VIEW)
+    register_panel("view.menu", _view_entry)
     register_panel("team.acts", _TEAM)
     register_admin_page(
         N_("Mail"), "outbox.index", "admin.system", N_("What waits, what was sent, what failed.")

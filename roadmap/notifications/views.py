@@ -153,6 +153,8 @@ def _page_of(kind: str, target_id: int) -> str:
         key = (types[kind], target_id)
         if named := readable(db_session(), current_user, [key]).get(key):
             return request.script_root + named.path
+    if kind == WatchKind.VIEW and request.form.get("back") == "view":
+        return url_for("saved_views.view", view_id=target_id)
     return url_for("notices.watching")
 
 
