@@ -164,6 +164,19 @@ def test_a_record_has_a_button_to_watch_it(
     assert "You watch nothing" in client.get("/watching").text
 
 
+def test_a_view_is_watched_where_it_is_open(told, database, people, cast, sign_in) -> None:
+    view = make_view(database, people.bob, "state:accepted")
+    client = sign_in(cast.bob)
+    listed = client.get(f"/requirements?view={view}").text
+    assert f"/watching?what=view:{view}" in listed
+    assert f'value="view:{view}" selected' in client.get(f"/watching?what=view:{view}").text
+    page = f"/views/{view}"
+    assert f'action="/watch/view/{view}"' in client.get(page).text
+    answer = client.post(f"/watch/view/{view}", data={"back": "view"})
+    assert (answer.status_code, answer.location) == (303, page)
+    assert f'action="/watch/view/{view}/off"' in client.get(page).text
+
+
 def test_teams_and_views_are_chosen_from_a_menu(told, database, people, cast, sign_in) -> None:
     shared = make_view(database, people.bob, "state:accepted")
     hidden = make_view(database, people.bob, "state:accepted", shared=False)
