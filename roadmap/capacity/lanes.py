@@ -169,18 +169,20 @@ def _checked(place: int, spec: StepSpec, kinds: Mapping[int, MechanismKind]) -> 
         raise Invalid.at(f"step{place}-mechanism", _("Choose the mechanism of this step."))
     rates: dict[str, float | None] = {}
     for name, value in spec.rates.items():
-        at = f"step{place}-{name}"
-        if value is None:
-            continue
-        if name not in rate_names(kind):
-            raise Invalid.at(at, _("A step of this kind has no such rate."))
-        if name in _AMOUNTS:
-            above = name != "escalation_seconds"
-            rates[name] = check.number(at, value, _AMOUNTS[name], above=above)
-        else:
-            rates[name] = check.share(at, value, above_zero=name == "precision")
+        if value is not None:
+            rates[name] = checked_rate(f"step{place}-{name}", name, value, kind)
     grade = check.grade(f"step{place}-grade", spec.grade)
     return StepSpec(mechanism_id=spec.mechanism_id, rates=rates, grade=grade)
+
+
+def checked_rate(field: str, name: str, value: float, kind: MechanismKind) -> float | None:
+    """Return a rate of a step, or raise Invalid at a field if its kind cannot have it."""
+    if name not in rate_names(kind):
+        raise Invalid.at(field, _("A step of this kind has no such rate."))
+    if name in _AMOUNTS:
+        above = name != "escalation_seconds"
+        return check.number(field, value, _AMOUNTS[name], above=above)
+    return check.share(field, value, above_zero=name == "precision")
 
 
 def _refuse_contradiction(

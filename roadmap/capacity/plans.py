@@ -108,20 +108,21 @@ def put_plan(
     """
     authorise(actor, mechanism)
     require_people(mechanism)
-    wanted = _checked_plan(mechanism.kind, given)
+    wanted = checked_plan(mechanism.kind, given)
     plan = plan_of(session, mechanism.id)
     if plan is None:
         plan = QueuePlan(mechanism_id=mechanism.id, **PLAN_DEFAULTS)
     changes = changed_fields(plan, wanted, shown)
     for name, value in changes.items():
         setattr(plan, name, value)
-    _check_money(plan)
+    check_money(plan)
     session.add(plan)
     told(session, actor, mechanism, "mechanism.staffing_planned")
     return plan
 
 
-def _checked_plan(kind: MechanismKind, given: Mapping[str, Any]) -> dict[str, Any]:
+def checked_plan(kind: MechanismKind, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a plan as they are stored, or raise Invalid at the first bad one."""
     found: dict[str, Any] = {}
     for name, value in given.items():
         if name not in _PLAN_CHECKS:
@@ -134,7 +135,8 @@ def _checked_plan(kind: MechanismKind, given: Mapping[str, Any]) -> dict[str, An
     return found
 
 
-def _check_money(plan: QueuePlan) -> None:
+def check_money(plan: Any) -> None:
+    """Refuse prices that cannot both be paid, or in no currency."""
     if (plan.hourly_rate is not None or plan.item_price is not None) and plan.currency is None:
         raise Invalid.at("currency", _("A price needs its currency."))
     if plan.hourly_rate is not None and plan.item_price is not None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from roadmap.accounts.models import Person, Team, TeamMember
 from roadmap.exchange.workspace import own_lists, scoring_depth
 from roadmap.exchange.workspace import parts_lists as lists
+from roadmap.exchange.workspace.dump_capacity import campaign_loads
 from roadmap.exchange.workspace.dump_launches import launches
 from roadmap.exchange.workspace.dump_mechanisms import mechanisms, sites
 from roadmap.exchange.workspace.dump_requirements import requirements, triage_turns
@@ -130,7 +131,11 @@ def _policy_versions(session: Session, names: Names) -> Items:
 
 
 def _calendar(session: Session, names: Names) -> Items:
-    rows = (write(lists.CalendarPart, row, names) for row in session.scalars(select(CalendarDay)))
+    loads = campaign_loads(session, names)
+    rows = (
+        write(lists.CalendarPart, row, names, load=loads.get(row.id))
+        for row in session.scalars(select(CalendarDay))
+    )
     return in_order(rows, "starts_on", "kind", "market", "name")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadmap.exchange.workspace import dump_capacity
 from roadmap.exchange.workspace import parts_launches as parts
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.mapping import (
@@ -44,19 +45,23 @@ _TABLES = (
     ChecklistItem,
     GapPlan,
     Waiver,
+    *dump_capacity.LAUNCH_TABLES,
 )
 
 
 def launches(session: Session, names: Names) -> Items:
     """Return all launches in the order of their numbers."""
+    lanes = dump_capacity.lanes(session, names)
     tables = {table: grouped(session, table, lambda row: row.launch_id) for table in _TABLES}
     return [
-        _launch(row, {table: rows[row.id] for table, rows in tables.items()}, names)
+        _launch(row, {table: rows[row.id] for table, rows in tables.items()}, lanes, names)
         for row in session.scalars(select(Launch).order_by(Launch.id))
     ]
 
 
-def _launch(row: Launch, rows: dict[Any, list[Any]], names: Names) -> dict[str, Any]:
+def _launch(
+    row: Launch, rows: dict[Any, list[Any]], lanes: dict[int, dict[str, Any]], names: Names
+) -> dict[str, Any]:
     needs = _needs(rows[TrainingNeed], names)
     handles = handles_of(rows, [row for row, _item in needs], names)
 
@@ -87,7 +92,13 @@ def _launch(row: Launch, rows: dict[Any, list[Any]], names: Names) -> dict[str, 
             for phase in sorted(rows[Phase], key=lambda phase: phase.position)
         ],
         cells=lines(parts.CellPart, LaunchCell, "cell"),
-        forecasts=lines(parts.ForecastPart, Forecast, "cells"),
+        forecasts=in_order(
+            (
+                write(parts.ForecastPart, one, names, **lanes.get(one.id, {}))
+                for one in rows[Forecast]
+            ),
+            "cells",
+        ),
         requirements=sorted(
             lines(parts.DeliveredPart, LaunchRequirement), key=lambda i: _number(i["requirement"])
         ),
@@ -102,6 +113,7 @@ def _launch(row: Launch, rows: dict[Any, list[Any]], names: Names) -> dict[str, 
         ],
         waivers=told(parts.WaiverPart, Waiver, "check_code", "subject", "requested_at"),
         gap_plans=told(parts.GapPlanPart, GapPlan, "check_code", "subject"),
+        **dump_capacity.of_launch(rows, names),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadmap.exchange.workspace import dump_capacity
 from roadmap.exchange.workspace import parts_mechanisms as parts
 from roadmap.exchange.workspace.mapping import grouped, in_order, plain, scope_text, write
 from roadmap.exchange.workspace.names import Names
@@ -24,11 +25,16 @@ from roadmap.mechanisms.models import (
 def sites(session: Session, names: Names) -> list[dict[str, Any]]:
     """Return all sites by code."""
     markets = grouped(session, SiteMarket, lambda row: row.site_id)
+    days_off = dump_capacity.holidays(session, names)
     rows = session.scalars(select(Site))
     return in_order(
         (
             write(
-                parts.SitePart, row, names, markets=sorted(m.market_code for m in markets[row.id])
+                parts.SitePart,
+                row,
+                names,
+                markets=sorted(m.market_code for m in markets[row.id]),
+                holidays=days_off[row.id],
             )
             for row in rows
         ),
@@ -46,6 +52,7 @@ def mechanisms(session: Session, names: Names) -> list[dict[str, Any]]:
     coverage = grouped(session, CoverageCell, by)
     measurements = grouped(session, Measurement, by)
     certifications = grouped(session, Certification, by)
+    capacity = dump_capacity.mechanism_groups(session)
     voids = {row.measurement_id: row for row in session.scalars(select(MeasurementVoid))}
     found = []
     for row in session.scalars(select(Mechanism).order_by(Mechanism.id)):
@@ -71,6 +78,7 @@ def mechanisms(session: Session, names: Names) -> list[dict[str, Any]]:
                     "language",
                     "site",
                 ),
+                **dump_capacity.of_mechanism(capacity, row.id, names),
             )
         )
     return found

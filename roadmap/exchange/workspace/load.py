@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from roadmap import clock
 from roadmap.events import publish
 from roadmap.exchange.workspace import (
+    fit_capacity,
     fit_launches,
     fit_lists,
     fit_mechanisms,
@@ -94,6 +95,7 @@ def _misfits(session: Session, reading: Reading, names: Names) -> list[Problem]:
         *fit_requirements.problems(session, reading),
         *own_lists.problems(session, reading, names),
         *fit_launches.problems(session, reading, names),
+        *fit_capacity.problems(session, reading),
         *scoring_depth.problems(session, reading),
     ]
 

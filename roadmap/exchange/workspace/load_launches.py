@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from roadmap import clock, keys
+from roadmap.exchange.workspace import load_capacity
 from roadmap.exchange.workspace.dump_launches import handles_of
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.load_requirements import number_of
@@ -48,6 +49,7 @@ _TABLES = (
     LaunchTarget,
     Waiver,
     GapPlan,
+    *load_capacity.LAUNCH_TABLES,
 )
 Stored = dict[Any, defaultdict[int, list[Any]]]
 
@@ -126,6 +128,8 @@ def _parts(loading: Loading, part: LaunchPart, launch_id: int, stored: Stored) -
 
     for name, table, identity in _LINES:
         wanted = [values(one) for one in getattr(part, name)]
+        if table is Forecast:
+            load_capacity.free_lanes(loading, launch_id, wanted, identity, stored)
         rows[table] = sync_parts(loading, table, stored[table][launch_id], wanted, identity)
     for name, table, identity in _PLACED:
         wanted = [values(one, position=n) for n, one in enumerate(getattr(part, name), start=1)]
@@ -133,6 +137,7 @@ def _parts(loading: Loading, part: LaunchPart, launch_id: int, stored: Stored) -
     _readers(loading, part, launch_id, stored)
     session.flush()
     _targets(loading, part, launch_id, rows[LaunchMechanism], stored)
+    load_capacity.load_launch(loading, part, launch_id, rows[Forecast], stored)
     handles = handles_of(rows, rows[TrainingNeed], names)
     for table, items, identity in (
         (Waiver, part.waivers, _WAIVER),

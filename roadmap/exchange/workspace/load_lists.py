@@ -8,6 +8,7 @@ from sqlalchemy import select
 from roadmap import clock
 from roadmap.accounts.models import Person, Team, TeamMember
 from roadmap.exchange.workspace.fields import Part
+from roadmap.exchange.workspace.load_capacity import load_campaigns
 from roadmap.exchange.workspace.mapping import columns
 from roadmap.exchange.workspace.reading import Reading
 from roadmap.exchange.workspace.sync import Loading, existing, stored_parts, sync_parts, upsert
@@ -139,13 +140,14 @@ def _policy_versions(loading: Loading, parts: list[Any]) -> None:
 def _calendar(loading: Loading, parts: list[Any]) -> None:
     stored = loading.session.scalars(select(CalendarDay)).all() if parts else ()
     found = {(row.kind, row.market_code, row.starts_on, row.name): row for row in stored}
-    upsert(
+    rows = upsert(
         loading,
         CalendarDay,
         parts,
         found,
         lambda part: (part.kind, part.market, part.starts_on, part.name),
     )
+    load_campaigns(loading, parts, rows)
 
 
 def _frameworks(loading: Loading, reading: Reading) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from roadmap import clock, keys
+from roadmap.exchange.workspace import load_capacity
 from roadmap.exchange.workspace.load_requirements import number_of
 from roadmap.exchange.workspace.mapping import columns, scope_columns
 from roadmap.exchange.workspace.parts_mechanisms import MeasurementPart, MechanismPart
@@ -62,6 +63,7 @@ def load_sites(loading: Loading, parts: list[Any]) -> None:
     for part, row in zip(parts, rows, strict=True):
         wanted = [{"site_id": row.id, "market_code": code} for code in part.markets]
         sync_parts(loading, SiteMarket, stored[row.id], wanted, ("market_code",))
+    load_capacity.load_holidays(loading, parts, rows)
 
 
 def load(loading: Loading, parts: list[MechanismPart], source: str) -> set[int]:
@@ -94,6 +96,7 @@ def load(loading: Loading, parts: list[MechanismPart], source: str) -> set[int]:
         wanted = [{**owner, **columns(one, loading.names)} for one in part.certifications]
         identity = ("policy_version_id", "language_code", "site_id")
         sync_parts(loading, Certification, certified[row.id], wanted, identity)
+    load_capacity.load_mechanisms(loading, parts, rows)
     labels = _configurations(loading, parts, rows)
     return _measurements(loading, parts, rows, labels, source)
 

@@ -25,6 +25,13 @@ from roadmap.exchange.workspace.fields import (
     Title,
     Words,
 )
+from roadmap.exchange.workspace.parts_capacity import (
+    HandlingChangePart,
+    HoursPart,
+    LimitsPart,
+    RouteStepPart,
+    SweepPart,
+)
 from roadmap.launches.kinds import LaunchState, LaunchType, PhaseState
 from roadmap.mechanisms.kinds import Grade, LinkRole, Metric, Stage
 from roadmap.requirements.rules import DatePrecision
@@ -68,6 +75,7 @@ class ForecastPart(Part):
     """Items a week over the launch's cells that fit the pattern."""
 
     pattern: ClassVar = "cells"
+    apart: ClassVar = frozenset({"hours", "route"})
 
     cells: Pattern = "*/*/*/*"
     likely: Amount
@@ -76,6 +84,8 @@ class ForecastPart(Part):
     prevalence: Share | None = None
     grade: Annotated[Grade, Field(strict=False)]
     note: Annotated[str, Field(max_length=300)] = ""
+    hours: HoursPart | None = None
+    route: list[RouteStepPart] = []
 
 
 class DeliveredPart(Part):
@@ -237,6 +247,9 @@ class LaunchPart(Part):
             "checklist",
             "waivers",
             "gap_plans",
+            "handling_changes",
+            "sweeps",
+            "limits",
         }
     )
     kept: ClassVar = frozenset({"created_at", "updated_at"})
@@ -270,3 +283,6 @@ class LaunchPart(Part):
     checklist: list[ChecklistItemPart] = []
     waivers: list[WaiverPart] = []
     gap_plans: list[GapPlanPart] = []
+    handling_changes: list[HandlingChangePart] = []
+    sweeps: list[SweepPart] = []
+    limits: LimitsPart | None = None

@@ -20,6 +20,7 @@ from roadmap.exchange.workspace.fields import (
     Title,
     Words,
 )
+from roadmap.exchange.workspace.parts_capacity import CampaignLoadPart
 
 
 class RegionPart(Part):
@@ -104,12 +105,14 @@ class CalendarPart(Part):
     """Days without work, of a campaign or of a freeze; without market, everywhere."""
 
     refs: ClassVar = {"market": ("market_code", "market")}
+    apart: ClassVar = frozenset({"load"})
 
     kind: Literal["holiday", "campaign", "freeze"]
     name: Name
     market: Market | None = None
     starts_on: Day
     ends_on: Day
+    load: CampaignLoadPart | None = None
 
 
 class PersonPart(Part):

@@ -26,6 +26,14 @@ from roadmap.exchange.workspace.fields import (
     Short,
     Text,
 )
+from roadmap.exchange.workspace.parts_capacity import (
+    BaseLoadPart,
+    ShiftPart,
+    SiteHolidayPart,
+    StaffingPart,
+    StepRatesPart,
+    ThroughputPart,
+)
 from roadmap.mechanisms.kinds import (
     FailMode,
     LabelSource,
@@ -40,7 +48,7 @@ class SitePart(Part):
     """A place where people review."""
 
     lists: ClassVar = {"markets": "market"}
-    apart: ClassVar = frozenset({"markets"})
+    apart: ClassVar = frozenset({"markets", "holidays"})
 
     code: Code
     name: Name
@@ -48,6 +56,7 @@ class SitePart(Part):
     contract_hours: Annotated[float, Field(gt=0, le=168)] | None = None
     notice_weeks: Count | None = None
     markets: list[Market] = []
+    holidays: list[SiteHolidayPart] = []
 
 
 class ConfigurationPart(Part):
@@ -139,6 +148,11 @@ class MechanismPart(Part):
             "coverage",
             "measurements",
             "certifications",
+            "staffing",
+            "shifts",
+            "throughput",
+            "base_load",
+            "rates",
         }
     )
     kept: ClassVar = frozenset({"created_at"})
@@ -173,3 +187,8 @@ class MechanismPart(Part):
     coverage: list[Pattern] = []
     measurements: list[MeasurementPart] = []
     certifications: list[CertificationPart] = []
+    staffing: StaffingPart | None = None
+    shifts: list[ShiftPart] = []
+    throughput: list[ThroughputPart] = []
+    base_load: list[BaseLoadPart] = []
+    rates: StepRatesPart | None = None
