@@ -127,6 +127,8 @@ def _composed() -> list[Page]:
         Page("Search in Chinese", f"/search?{urlencode({'q': words.CHINESE})}"),
         Page("Home", "/"),
         Page("Prioritise", "/prioritise"),
+        Page("Prioritise, far down", "/prioritise?after=20000"),
+        Page("Value against effort", "/prioritise/picture"),
         Page("Mechanisms", "/mechanisms"),
         Page("A mechanism", "/mechanisms/MEC-1"),
     ]
