@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import exists, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap import clock
@@ -158,41 +158,48 @@ class Comparison:
     entered: int
 
 
+@dataclass(frozen=True)
+class _Places:
+    """The rows of one ranking, frozen or stored: their table and columns, and which are its."""
+
+    table: Any
+    key: Any
+    rank: Any
+    mine: Any
+
+
 def baseline_against_today(session: Session, baseline: Baseline, today: Framework) -> Comparison:
     """Compare a frozen ranking with the stored one of a framework."""
-    then = select(BaselineRow.requirement_id, BaselineRow.rank).where(
-        BaselineRow.baseline_id == baseline.id
-    )
-    return _compare(session, then, _ranks(today.id))
+    row = aliased(BaselineRow)
+    then = _Places(row, row.requirement_id, row.rank, row.baseline_id == baseline.id)
+    return _compare(session, then, _stored(today.id))
 
 
 def frameworks_compared(session: Session, first: Framework, second: Framework) -> Comparison:
     """Compare the stored rankings of two frameworks."""
-    return _compare(session, _ranks(first.id), _ranks(second.id))
+    return _compare(session, _stored(first.id), _stored(second.id))
 
 
-def _ranks(framework_id: int) -> Any:
+def _stored(framework_id: int) -> _Places:
     score = aliased(Score)
-    return select(score.requirement_id, score.rank).where(score.framework_id == framework_id)
+    return _Places(score, score.requirement_id, score.rank, score.framework_id == framework_id)
 
 
-def _compare(session: Session, first: Any, second: Any) -> Comparison:
-    before = first.subquery()
-    after = second.subquery()
+def _compare(session: Session, before: _Places, after: _Places) -> Comparison:
     now = (
-        select(Requirement.id, Requirement.title, before.c.rank.label("old"), after.c.rank)
-        .join(after, after.c.requirement_id == Requirement.id)
-        .outerjoin(before, before.c.requirement_id == Requirement.id)
-        .where(after.c.rank.is_not(None))
-        .order_by(after.c.rank)
+        select(Requirement.id, Requirement.title, before.rank.label("old"), after.rank)
+        .join(after.table, (after.key == Requirement.id) & after.mine)
+        .outerjoin(before.table, (before.key == Requirement.id) & before.mine)
+        .where(after.rank.is_not(None))
+        .order_by(after.rank)
         .limit(SHOWN)
     )
+    still = exists().where(after.key == before.key, after.mine, after.rank.is_not(None))
     gone = (
-        select(Requirement.id, Requirement.title, before.c.rank.label("old"), after.c.rank)
-        .join(before, before.c.requirement_id == Requirement.id)
-        .outerjoin(after, after.c.requirement_id == Requirement.id)
-        .where(before.c.rank.is_not(None), after.c.rank.is_(None))
-        .order_by(before.c.rank)
+        select(Requirement.id, Requirement.title, before.rank.label("old"))
+        .join(before.table, (before.key == Requirement.id) & before.mine)
+        .where(before.rank.is_not(None), ~still)
+        .order_by(before.rank)
         .limit(SHOWN)
     )
     changes = [Change(row.id, row.title, row.old, row.rank) for row in session.execute(now)]
