@@ -87,9 +87,6 @@ def _mechanism(path: str, one: MechanismPart) -> Iterator[Problem]:
     for place, shift in enumerate(one.shifts):
         yield from _shift(f"{path}.shifts[{place}]", shift)
     yield from repeats(f"{path}.throughput", (t.week for t in one.throughput))
-    for place, week in enumerate(one.throughput):
-        if week.week.weekday():
-            yield Problem(f"{path}.throughput[{place}].week", _("is no Monday"))
     yield from _loads(path, one)
 
 

@@ -1,8 +1,9 @@
 """Parts of the format: staffing, rosters, loads, rates; and what a launch brings and may cost."""
 
+from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from roadmap.exchange.workspace import forms
 from roadmap.exchange.workspace.fields import (
@@ -20,6 +21,13 @@ from roadmap.exchange.workspace.fields import (
 )
 from roadmap.mechanisms.kinds import Grade
 
+
+def _monday(value: date) -> date:
+    return value - timedelta(days=value.weekday())
+
+
+# Any day of the week names it.
+Monday = Annotated[Day, AfterValidator(_monday)]
 Clock = Annotated[str, Field(pattern=forms.CLOCK)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: list[Weekday] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -108,9 +116,9 @@ class ShiftPart(Part):
 
 
 class ThroughputPart(Part):
-    """Decisions a day in a week, named by its Monday."""
+    """Decisions a day in a week; any day of it names it, its Monday is kept."""
 
-    week: Day
+    week: Monday
     per_day: Amount
 
 
