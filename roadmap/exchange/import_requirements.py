@@ -13,6 +13,7 @@ from roadmap.db import Database
 from roadmap.events import publish
 from roadmap.exchange.import_report import RequirementReport, recognised
 from roadmap.exchange.mappings import Answers, remember
+from roadmap.exchange.own_columns import add_values, change_values
 from roadmap.exchange.requirement_compare import (
     Comparison,
     Reading,
@@ -92,7 +93,7 @@ def store(session: Session, actor_id: int | None, reading: Reading) -> Requireme
     for part in chunks(result.new):
         _create(session, actor_id, part, numbers, reading, result)
     for changed in chunks(result.updates):
-        _update(session, actor_id, changed, reading)
+        _update(session, actor_id, changed, reading, result)
     _link(session, actor_id, numbers, reading, result)
     remember(session, reading.fingerprint, reading.plan.source, reading.answers)
     touched = [numbers[draft.external_key] for draft in result.new]
@@ -112,6 +113,13 @@ def _create(
 ) -> None:
     rows = [_new(draft, numbers[draft.external_key], actor_id, reading, result) for draft in drafts]
     session.add_all(rows)
+    if result.own_values:
+        session.flush()
+        held = {
+            numbers[draft.external_key]: result.own_values.get(draft.external_key, {})
+            for draft in drafts
+        }
+        add_values(session, result.own.fields, held)
     record_all(session, actor_id, rows, "requirement.imported", reading.file)
 
 
@@ -150,7 +158,11 @@ def _new(
 
 
 def _update(
-    session: Session, actor_id: int | None, updates: list[Update], reading: Reading
+    session: Session,
+    actor_id: int | None,
+    updates: list[Update],
+    reading: Reading,
+    result: Comparison,
 ) -> None:
     now = clock.now()
     rows = load_requirements(session, [update.id for update in updates])
@@ -168,6 +180,8 @@ def _update(
             moved.append(RequirementMoved(row.id, old, row.state))
         if update.effort is not None:
             _set_effort(row, *update.effort)
+        if own := result.own_values.get(row.source_key or ""):
+            change_values(session, result.own.fields, row.id, own)
     record_all(session, actor_id, rows.values(), "requirement.imported_again", reading.file)
     for event in moved:
         publish(session, event)
@@ -236,8 +250,11 @@ def report_of(reading: Reading, result: Comparison, *, stored: bool) -> Requirem
         refused=plan.refused_rows(),
         links_added=len(result.to_link),
         links_removed=len(result.to_unlink),
-        columns=recognised(plan),
-        not_taken=plan.mapping.not_taken,
+        columns=(
+            *recognised(plan),
+            *((label, own.name) for label, own in result.own.by_label.items()),
+        ),
+        not_taken=tuple(one for one in plan.mapping.not_taken if one not in result.own.by_label),
         ignored=plan.mapping.ignored,
         remembered=reading.remembered.as_json(),
         problems=tuple(problems),

@@ -1,6 +1,6 @@
 """Compare the plan of a file with what is here: what is new, what changed, which links move."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -13,13 +13,16 @@ from roadmap import clock
 from roadmap.accounts.models import Person, Team
 from roadmap.exchange.columns import MappingError, header_fingerprint, recognise
 from roadmap.exchange.mappings import Answers, recall
+from roadmap.exchange.own_columns import OwnColumns, own_columns
 from roadmap.exchange.problems import Problem
-from roadmap.exchange.requirement_claims import kept_columns, source_data
+from roadmap.exchange.requirement_claims import kept_columns, source_data, was_said
 from roadmap.exchange.requirement_edges import Taken, resolve_links
 from roadmap.exchange.requirement_rows import ImportPlan, RequirementDraft, plan_requirements
 from roadmap.exchange.requirement_update import Update, plan_update
 from roadmap.exchange.tabular import Table
+from roadmap.lists.kinds import Value
 from roadmap.requirements.models import Requirement, RequirementLink
+from roadmap.requirements.own_fields import held_of
 
 # Rows read, flushed and told together; larger chunks gain no speed and cost memory.
 CHUNK = 500
@@ -70,6 +73,9 @@ class Comparison:
     to_link: set[tuple[str, str]] = field(default_factory=set)
     to_unlink: set[tuple[str, str]] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    # Columns that name own fields, and by external key what they set.
+    own: OwnColumns = field(default_factory=OwnColumns)
+    own_values: dict[str, dict[str, Value]] = field(default_factory=dict)
 
 
 def read_plan(session: Session, table: Table, file: str, answers: Answers) -> Reading:
@@ -106,6 +112,7 @@ def compare(session: Session, reading: Reading) -> Comparison:
         people=_people(session, {draft.requester_email.casefold() for draft in drafts}),
         team_id=_team(session, reading.answers.team),
         taken=resolve_links(drafts, known, present),
+        own=own_columns(session, reading.plan.mapping.not_taken),
     )
     result.problems.extend(result.taken.problems)
     if result.team_id is None and any(draft.effort_weeks for draft in drafts):
@@ -118,6 +125,7 @@ def compare(session: Session, reading: Reading) -> Comparison:
         earlier = existing.get(draft.external_key)
         if earlier is None:
             result.new.append(draft)
+            _own(draft, result)
         elif earlier.stored != data_of(draft, reading.plan, result) or _newly_known(
             draft, earlier, result
         ):
@@ -126,8 +134,12 @@ def compare(session: Session, reading: Reading) -> Comparison:
             result.unchanged += 1
     for part in chunks(changed):
         rows = load_requirements(session, [existing[draft.external_key].id for draft in part])
+        held = held_of(session, result.own.fields, list(rows))
         for draft in part:
-            _compare_row(rows[existing[draft.external_key].id], draft, reading, result)
+            row = rows[existing[draft.external_key].id]
+            _compare_row(row, draft, reading, result)
+            before = was_said(row.source_data).get("own", {})
+            _own(draft, result, before, held.of(row.id))
     _compare_links(drafts, set(present), result)
     return result
 
@@ -201,7 +213,23 @@ def data_of(draft: RequirementDraft, plan: ImportPlan, result: Comparison) -> di
         has_effort=result.team_id is not None,
     )
     edges = [list(edge) for edge in result.taken.waits.get(draft.external_key, ())]
-    return source_data(draft, columns, edges)
+    data = source_data(draft, columns, edges)
+    if result.own.by_label:
+        data["said"]["own"] = result.own.texts(draft)
+    return data
+
+
+def _own(
+    draft: RequirementDraft,
+    result: Comparison,
+    before: Mapping[str, str] | None = None,
+    here: Mapping[str, Value] | None = None,
+) -> None:
+    """Find what a row sets in own fields."""
+    values, problems = result.own.values(draft, before, here)
+    result.problems.extend(problems)
+    if values:
+        result.own_values[draft.external_key] = values
 
 
 def _newly_known(draft: RequirementDraft, earlier: Existing, result: Comparison) -> bool:
