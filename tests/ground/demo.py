@@ -27,6 +27,7 @@ from roadmap.readiness.templates import get_template, specs_of, store_version
 from roadmap.requirements.models import Requirement
 from tests.cast import make_person
 from tests.ground.crawl import Form, Found, crawl, forms_of
+from tests.ground.heard import bring_about
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "jira_cloud.csv"
 # Requirements of every state of the demo, and launches with waivers, gaps and readers.
@@ -113,8 +114,9 @@ def build_demo(app: Flask, database: Database, config: Config) -> Demo:
                 created_at=clock.now(),
             )
         )
+        heard = bring_about(session, number, app.config["SECRET_KEY"])
     demo = Demo(app, database, number, Found())
-    starts = [*STARTS, *_brought_about(demo)]
+    starts = [*STARTS, *heard, *_brought_about(demo)]
     demo.found = crawl(app, demo.client(), starts, each=5)
     for where in ("/sign-in", link):
         forms, _links = forms_of(app.test_client().get(where).text, where)
