@@ -161,7 +161,7 @@ def _criteria(typed: Typed) -> list[Criterion]:
     found = []
     for place in range(MOST):
         line = {name: typed.values.get(f"c{place}.{name}", "") for name in _TEXTS}
-        if not any(typed.values.get(f"c{place}.{name}") for name in ("code", "name", "rubric")):
+        if not any(said for name, said in line.items() if name != "direction"):
             continue
         typed.lines.append(line)
         criterion = _criterion(typed, len(typed.lines) - 1, line)

@@ -75,6 +75,7 @@ def test_a_new_framework_scores_by_its_own_formula(
         ({"c1.code": "gain"}, "is there twice"),
         ({"c0.scale": "3, two"}, "Write the levels as numbers"),
         ({"c0.low": "ten"}, "Write a number"),
+        ({"c7.weight": "heavy"}, "Write a number"),
         ({"name": ""}, "Give it a name"),
         ({"method": "magic"}, "Choose how the score is computed"),
         ({"code": "9x"}, "Use small letters"),
