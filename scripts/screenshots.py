@@ -38,7 +38,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--no-javascript", action="store_true", help="picture what a browser without scripts shows"
     )
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def chromium() -> str:
