@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, undefer
 
 from roadmap import clock
 from roadmap.accounts.models import Person, Team
-from roadmap.errors import NotFound
 from roadmap.jobs import Job
 from roadmap.requirements.models import Requirement, RequirementEffort
 from roadmap.requirements.rules import RequirementState
@@ -383,25 +382,3 @@ def _tried(session: Session, page: Board, rows: Sequence[BoardRow], top: int) ->
     )
     firm, swaps = firm_and_swaps([row.id for row in rows], found.bands, top)
     return replace(page, bands=found.bands, top=top, firm=firm, swaps=swaps)
-
-
-def team_named(session: Session, code: str) -> tuple[int, str]:
-    """Return (key, name) of the team with that code."""
-    row = session.execute(select(Team.id, Team.name).where(Team.code == code)).first()
-    if row is None:
-        raise NotFound(f"There is no team {code!r}.")
-    return row.id, row.name
-
-
-def teams_in(session: Session, standing: Standing) -> list[tuple[int, str, str, TeamCut]]:
-    """Return (key, code, name, cut) of the teams that the ranking needs, by name."""
-    keys = [int(key) for key in standing.teams]
-    if not keys:
-        return []
-    query = select(Team.id, Team.code, Team.name).where(Team.id.in_(keys)).order_by(Team.name)
-    found = []
-    for row in session.execute(query):
-        cut = standing.team(row.id)
-        if cut is not None and cut.needed:
-            found.append((row.id, row.code, row.name, cut))
-    return found

@@ -17,13 +17,14 @@ from roadmap.scoring.baselines import (
     untouched,
 )
 from roadmap.scoring.blueprint import bp
-from roadmap.scoring.board import computed_version, progress, teams_in
+from roadmap.scoring.board import computed_version, progress
 from roadmap.scoring.capacities import capacity_rows, set_capacity
 from roadmap.scoring.detail import facts_of, lever_text
 from roadmap.scoring.forms import parse_number
 from roadmap.scoring.overrides import set_override, withdraw_override
 from roadmap.scoring.queries import framework_named
 from roadmap.scoring.standing import standing_from
+from roadmap.scoring.teams import teams_in
 from roadmap.web.forms import Form
 from roadmap.web.guard import may
 from roadmap.web.i18n import gettext

@@ -16,14 +16,13 @@ from roadmap.scoring.board import (
     computed_version,
     progress,
     rows_named,
-    team_named,
-    teams_in,
 )
 from roadmap.scoring.drawing import CELL, drawing
 from roadmap.scoring.forms import Entered, parse_number, read_entries, shown_text, shown_value
 from roadmap.scoring.queries import framework_named, frameworks
 from roadmap.scoring.service import choose_ranking_framework, enter_scores
 from roadmap.scoring.standing import standing_from
+from roadmap.scoring.teams import team_named, teams_in
 from roadmap.web.guard import may
 from roadmap.web.i18n import gettext, ngettext
 from roadmap.web.session import db_session

@@ -157,17 +157,17 @@ def test_the_worker_and_the_request_store_the_same(database: Database, cast: Cas
     with database.writing() as session:
         for number in range(1, 8):
             accepted(session, number)
-        numbers = {
+        numbers: dict[str, Any] = {
             f"REQ-{n}": {**RICE, "reach": Estimate(10.0 * n, 20.0 * n, 40.0 * n)}
             for n in range(1, 7)
         }
         enter_scores(session, actor(cast.bob), "rice", numbers)
         framework_id = framework_named(session, "rice").id
     with database.reading() as session:
-        before = [tuple(row) for row in session.execute(select(Score.__table__).order_by(Score.id))]  # type: ignore[call-overload]
+        before = [tuple(row) for row in session.execute(select(Score.__table__).order_by(Score.id))]
     rank_in_background(database, framework_id, _quiet)
     with database.reading() as session:
-        after = [tuple(row) for row in session.execute(select(Score.__table__).order_by(Score.id))]  # type: ignore[call-overload]
+        after = [tuple(row) for row in session.execute(select(Score.__table__).order_by(Score.id))]
     assert before == after
     assert before[0][-1] != []
 

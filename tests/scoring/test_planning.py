@@ -125,7 +125,7 @@ def test_a_prerequisite_with_a_low_score_set_by_hand_is_still_lifted(
 def test_a_score_by_hand_needs_a_number_a_reason_and_a_near_day(
     session: Session, cast: Cast, change: dict[str, Any], field: str
 ) -> None:
-    said = {"value": 5.0, "reason": "x", "expires_on": clock.today()} | change
+    said: dict[str, Any] = {"value": 5.0, "reason": "x", "expires_on": clock.today()} | change
     with pytest.raises(Invalid) as refused:
         set_override(session, actor(cast.bob), "REQ-1", **said)
     assert field in refused.value.fields
