@@ -32,6 +32,10 @@ from roadmap.mechanisms.kinds import Grade, MechanismKind
 
 Floats = NDArray[np.float64]
 EVERY_PHASE = 10_000
+# A QA programme audits and a report channel brings in: neither holds items up.
+JUDGED_KINDS = frozenset(
+    {MechanismKind.REVIEW_QUEUE, MechanismKind.ESCALATION_DESK, MechanismKind.APPEALS_QUEUE}
+)
 _CODES = {
     Outcome.OVERLOAD: "CAP_OVERLOAD",
     Outcome.LATE: "CAP_SLA",
@@ -79,7 +83,7 @@ class Assessor:
         return [
             self.queue_fact(launch, self.portfolio.queues[queue_id], phase)
             for queue_id in leans_on(launch, self.portfolio)
-            if self.portfolio.queues[queue_id].kind is not MechanismKind.USER_REPORT_CHANNEL
+            if self.portfolio.queues[queue_id].kind in JUDGED_KINDS
         ]
 
     def queue_fact(self, launch: LaunchInput, given: QueueInput, phase: int) -> QueueFact:

@@ -128,7 +128,8 @@ def batch_digest(session: Session, kind: type[BatchRecorded], batch_id: int) -> 
 
 def row_digest(row: Any, salt: str) -> str:
     """Return the salted digest of a row's recorded columns, later ones left out while untouched."""
-    later = added_columns(type(row))
+    kind: Any = type(row)
+    later = added_columns(kind)
     values = {name: value for name, value, _ in column_values(row)}
     return salted(
         salt,

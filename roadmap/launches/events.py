@@ -13,11 +13,16 @@ class LaunchCreated:
 
 @dataclass(frozen=True)
 class LaunchChanged:
-    """Something of a launch changed; ``what`` is the action as the history names it."""
+    """Something of a launch changed; ``what`` is the action as the history names it.
+
+    ``committed`` says that it has, or had until now, a place in the order of commitment: what it
+    takes from others may have changed.
+    """
 
     launch_id: int
     actor_id: int | None
     what: str
+    committed: bool = True
 
 
 @dataclass(frozen=True)

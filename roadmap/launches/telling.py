@@ -21,13 +21,17 @@ def tell(
 ) -> bool:
     """Record what the command did to the launch and publish it; return whether anything changed."""
     session.flush()
-    changed = any(
-        change.row.record_type == Launch.record_type and change.row.history_id == launch.id
+    changes = [
+        change
         for change in pending(session).values()
-    )
-    if not changed:
+        if change.row.record_type == Launch.record_type and change.row.history_id == launch.id
+    ]
+    if not changes:
         return False
+    own = next((change.changes for change in changes if change.row is launch), {})
+    given_up = own.get("commitment_no", [None])[0] is not None
     launch.updated_at = clock.now()
     record(session, actor_id(actor), launch, action, why=why or None)
-    publish(session, LaunchChanged(launch.id, actor_id(actor), action))
+    committed = given_up or launch.commitment_no is not None
+    publish(session, LaunchChanged(launch.id, actor_id(actor), action, committed))
     return True

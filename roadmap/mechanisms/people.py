@@ -197,7 +197,9 @@ def delete_site(session: Session, actor: Actor | None, code: str) -> None:
     allow_sites(actor)
     site = find_site(session, code)
     if in_use(session, "site", "id", site.id):
-        raise Invalid(_("Mechanisms, certified people, shifts or days off name this site, so it stays."))
+        raise Invalid(
+            _("Mechanisms, certified people, shifts or days off name this site, so it stays.")
+        )
     session.delete(site)
     record(session, id_of(actor), site, "site.deleted")
 

@@ -43,7 +43,7 @@ def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
     """
     launch = get_launch(session, actor, key, load=[Launch.phases])
     now = clock.now()
-    facts = gather(session, [launch.id], now)[launch.id]
+    facts = gather(session, [launch.id], now, every_phase=True)[launch.id]
     verdict = evaluate(facts, now)
     later = tuple(evaluate(facts, now, at) for at in later_phases(facts, verdict.phase))
     monday = datetime.combine(last_monday(now.date()), time(), UTC)

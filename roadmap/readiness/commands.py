@@ -50,7 +50,7 @@ def verdicts(
 ) -> Iterator[tuple[Verdict, list[Reason]]]:
     """Yield each launch's fresh verdict with what does not pass, as the system sees it."""
     for chunk in chunks(ids, READ_CHUNK):
-        facts = gather(session, chunk, at)
+        facts = gather(session, chunk, at, every_phase=phase is not None)
         fresh = [evaluate(known, at, phase) for _launch_id, known in sorted(facts.items())]
         waiting = {v.launch_id: [a for a in v.reasons if not a.passes] for v in fresh}
         renderer = Renderer(session, None, [a for answers in waiting.values() for a in answers])

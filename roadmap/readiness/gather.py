@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from roadmap.capacity.facts import NOTHING_FOUND, CapacityFacts
+from roadmap.capacity.found import capacity_facts
+from roadmap.launches.rules import judged_phase
 from roadmap.mechanisms.facts import MeasurementFact, MechanismFact
 from roadmap.mechanisms.gather import measurement_facts, mechanism_facts
 from roadmap.readiness import gather_parts as parts
@@ -169,19 +172,35 @@ def _span(own: _Own, today: date) -> tuple[date, date]:
     return min(starts, default=today) - _LONGEST_LEAD, max(starts, default=today)
 
 
-def gather(session: Session, launch_ids: Collection[int], at: datetime) -> dict[int, LaunchFacts]:
+def gather(
+    session: Session, launch_ids: Collection[int], at: datetime, *, every_phase: bool = False
+) -> dict[int, LaunchFacts]:
     """Return the facts of the launches known at a moment, by id; unknown ids are left out.
 
-    The number of statements is the same for one launch and for many.
+    Capacity is found for the phase that is judged, or for every one with ``every_phase``: later
+    ones cost as much again. The number of statements is the same for one launch and for many.
     """
     at = at.astimezone(UTC)
     ids = sorted(set(launch_ids))
     own = _own(session, ids, at)
     shared = _shared(session, own, at)
-    return {launch_id: _assemble(launch_id, own, shared) for launch_id in own.launches}
+    phases = {i: _phases_asked(own.phases.get(i, ()), every_phase) for i in own.launches}
+    found = capacity_facts(session, phases, at.date())
+    return {
+        launch_id: _assemble(launch_id, own, shared, found.get(launch_id, NOTHING_FOUND))
+        for launch_id in own.launches
+    }
 
 
-def _assemble(launch_id: int, own: _Own, shared: _Shared) -> LaunchFacts:
+def _phases_asked(phases: Iterable[PhaseFact], every_phase: bool) -> list[int]:
+    known = list(phases)
+    if every_phase:
+        return [phase.position for phase in known]
+    judged = judged_phase((phase.position, phase.state) for phase in known)
+    return [] if judged is None else [judged]
+
+
+def _assemble(launch_id: int, own: _Own, shared: _Shared, capacity: CapacityFacts) -> LaunchFacts:
     cells = own.cells.get(launch_id, ())
     links = own.links.get(launch_id, ())
     linked = _linked(links)
@@ -212,6 +231,7 @@ def _assemble(launch_id: int, own: _Own, shared: _Shared) -> LaunchFacts:
         requirements=tuple(own.requirements.get(launch_id, ())),
         waivers=tuple(own.waivers.get(launch_id, ())),
         plans=tuple(own.plans.get(launch_id, ())),
+        capacity=capacity,
         holidays=shared.holidays.of({fact.cell.market for fact in cells}),
     )
 

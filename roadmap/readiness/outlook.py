@@ -26,6 +26,12 @@ LEAD_DAYS: dict[str, int] = {
     Code.POLICY_L10N: 15,
     Code.TRAINING: 10,
     Code.APPEAL_PATH: 10,
+    Code.CAP_OVERLOAD: 15,
+    Code.CAP_SLA: 15,
+    Code.CAP_SHARED: 15,
+    Code.CAP_SKILL: 15,
+    Code.APPEAL_CAP: 15,
+    Code.COST_OVER: 10,
     Code.DEPENDENCY: 0,
     Code.GUARD_METRIC: 0,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from roadmap.readiness import phrases_capacity
 from roadmap.readiness.answers import Code, Status
 from roadmap.wording import N_
 
@@ -23,6 +24,7 @@ _METRICS = (
 )
 
 SAYS: Mapping[tuple[str, str], str] = {
+    **phrases_capacity.SAYS,
     **{(code, "missed"): _MEASURED for code in _METRICS},
     **{(code, "proven"): _PROVEN for code in _METRICS},
     **{(code, "pool_member_missed"): _POOL_MISSED for code in _METRICS},
@@ -214,6 +216,7 @@ FALLBACK: Mapping[Status, str] = {
 }
 
 FIXES: Mapping[str, str] = {
+    **phrases_capacity.FIXES,
     "add_cells": N_("Name the markets, languages, surfaces and policy areas."),
     "cover_add_mechanism": N_("Extend a mechanism or a staffed review queue to %(cell)s."),
     "cover_monitor": N_("Move %(mechanism)s to monitor: its queue %(queue)s is staffed."),

@@ -187,7 +187,7 @@ def full_verdict(
     moment = at or clock.now()
     if phase is None:
         return evaluate_now(session, [launch_id], moment).get(launch_id)
-    facts = gather(session, [launch_id], moment).get(launch_id)
+    facts = gather(session, [launch_id], moment, every_phase=True).get(launch_id)
     return evaluate(facts, moment, phase) if facts is not None else None
 
 

@@ -15,9 +15,6 @@ Translate = Callable[[str], str]
 MaySee = Callable[[int], bool]
 NameOf = Callable[[int], str]
 
-_SHARES = frozenset({"share", "lower", "upper"})
-_WHOLE = frozenset({"actions", "wrongful"})
-
 
 def share_text(value: float, digits: int = 3) -> str:
     """Write a share as people quote it: .829; a whole 1 stays 1."""
@@ -30,19 +27,67 @@ def target_text(value: float) -> str:
     return share_text(value, 2 if abs(value * 100 - round(value * 100)) < 1e-9 else 3)
 
 
+def percent_text(value: float) -> str:
+    """Write a share in percent with one decimal where it has one: 119.6 %, 56 %."""
+    return f"{value * 100:.1f}".removesuffix(".0") + " %"
+
+
+def hours_text(value: float) -> str:
+    """Write a time in hours, below one in minutes: 24 h, 5 min."""
+    return f"{value:g} h" if value >= 1 else f"{value * 60:.0f} min"
+
+
+def beside_text(written: str, may_see: MaySee, name_of: NameOf, translate: Translate) -> str:
+    """Write who shares a queue: those the reader may see by name, the others as a number.
+
+    ``written`` is how answers keep it: ids with hours of handling, as in `1=210.0;7=30.0`.
+    """
+    named, hidden, hours = [], 0, 0.0
+    for one in filter(None, written.split(";")):
+        number, _sign, amount = one.partition("=")
+        if may_see(int(number)):
+            named.append(name_of(int(number)))
+        else:
+            hidden, hours = hidden + 1, hours + float(amount)
+    if hidden:
+        template = (
+            N_("1 confidential launch (%(hours)s h)")
+            if hidden == 1
+            else N_("%(count)s confidential launches (%(hours)s h)")
+        )
+        named.append(translate(template) % {"count": hidden, "hours": f"{hours:,.0f}"})
+    return ", ".join(named) or translate(N_("the base load"))
+
+
+def _whole(value: float) -> str:
+    return f"{round(value):,}"
+
+
+def _money(value: float) -> str:
+    return f"{value / 100:,.0f}"
+
+
+# How a number is written, by the name it has in a sentence; the others as they are.
+_FORMATS: Mapping[str, Callable[[float], str]] = {
+    "target": target_text,
+    "precision": lambda value: target_text(round(value, 3)),
+    "sla_hours": hours_text,
+    **dict.fromkeys(("share", "lower", "upper"), share_text),
+    **dict.fromkeys(("actions", "wrongful"), _whole),
+    **dict.fromkeys(
+        ("alone", "together", "high", "met", "promised", "used", "fit_share"), percent_text
+    ),
+    **dict.fromkeys(("cost", "budget", "over"), _money),
+}
+
+
 def _shown(name: str, value: Value) -> str:
     if value is None:
         return "–"
     if isinstance(value, str):
         return value.replace("_", " ").replace("qa ", "QA ") if name == "metric" else value
-    if name == "target":
-        return target_text(float(value))
-    if name == "precision":
-        return target_text(round(float(value), 3))
-    if name in _SHARES:
-        return share_text(float(value))
-    if name in _WHOLE:
-        return f"{round(float(value)):,}"
+    if name in _FORMATS:
+        return _FORMATS[name](float(value))
     if isinstance(value, float):
         return f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
     return f"{value:,}"
@@ -68,9 +113,14 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
     return template % _Known(values)
 
 
-def _launch_values(answer: Answer, may_see: MaySee, name_of: NameOf) -> dict[str, str] | None:
-    """Return the predecessor's name; None if the reader must not learn which launch it is."""
-    launch_id = dict(answer.params).get("launch_id")
+def _launch_values(
+    answer: Answer, may_see: MaySee, name_of: NameOf, translate: Translate
+) -> dict[str, str] | None:
+    """Return other launches by name; None if the reader must not learn which the predecessor is."""
+    values = dict(answer.params)
+    if isinstance(beside := values.get("beside"), str):
+        return {"beside": beside_text(beside, may_see, name_of, translate)}
+    launch_id = values.get("launch_id")
     if not isinstance(launch_id, int):
         return {}
     if not may_see(launch_id):
@@ -89,7 +139,7 @@ def say(
 
     `may_see` tells whether the reader may know of a launch id, `name_of` gives its key or title.
     """
-    extra = _launch_values(answer, may_see, name_of)
+    extra = _launch_values(answer, may_see, name_of, translate)
     if extra is None:
         return translate(N_("Depends on 1 confidential launch."))
     why = "thin_empty" if answer.why == "thin" and not dict(answer.params).get("n") else answer.why
@@ -108,7 +158,7 @@ def say_fix(
     """Return the smallest fix as a sentence, or None where nothing is to do."""
     if answer.fix is None:
         return None
-    extra = _launch_values(answer, may_see, name_of)
+    extra = _launch_values(answer, may_see, name_of, translate)
     if extra is None:
         return translate(N_("Ask the owner of this launch about its dependencies."))
     values = {"code": str(answer.code), **_values(answer.fix_params)}

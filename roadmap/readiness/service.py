@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, insert, select, update
+from sqlalchemy import CompoundSelect, Select, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
@@ -196,7 +196,9 @@ def _differs(last: StoredVerdict | None, verdict: Verdict, reasons: list[dict[st
 # ---- marks ----
 
 
-def mark_outdated(session: Session, affected: Collection[int] | Select[Any]) -> int:
+def mark_outdated(
+    session: Session, affected: Collection[int] | Select[Any] | CompoundSelect[Any]
+) -> int:
     """Mark the current verdicts of launches outdated and ask the worker for new ones.
 
     ``affected`` holds launch ids, or selects them. Runs in the transaction that changes the input;
@@ -204,7 +206,7 @@ def mark_outdated(session: Session, affected: Collection[int] | Select[Any]) -> 
     Returns how many were marked.
     """
     rows = select(CurrentVerdict.launch_id).order_by(CurrentVerdict.launch_id).with_for_update()
-    if isinstance(affected, Select):
+    if isinstance(affected, Select | CompoundSelect):
         rows = rows.where(CurrentVerdict.launch_id.in_(affected))
     else:
         rows = rows.where(CurrentVerdict.launch_id.in_(sorted(set(affected))))

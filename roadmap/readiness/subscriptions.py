@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import CompoundSelect, Select, or_, select, union
 from sqlalchemy.orm import Session
 
+from roadmap.capacity.gather import beside
+from roadmap.capacity.gather import leaning_on as load_on
 from roadmap.events import subscribe
 from roadmap.launches.events import LaunchChanged, LaunchCreated
 from roadmap.launches.models import (
@@ -64,12 +66,26 @@ def _launch_created(session: Session, event: LaunchCreated) -> None:
     ask_for_evaluation(session)
 
 
+# What a launch no longer leans on can no longer be asked of it.
+_LET_GO = "launch.mechanism_unlinked"
+
+
 def _launch_changed(session: Session, event: LaunchChanged) -> None:
-    mark_outdated(session, around(event.launch_id))
+    mark_outdated(session, _touched(event))
+
+
+def _touched(event: LaunchChanged) -> Select[Any] | CompoundSelect[Any]:
+    """Select the launches a change of one touches; a committed one takes capacity from others."""
+    if not event.committed:
+        return around(event.launch_id)
+    if event.what == _LET_GO:
+        return select(Launch.id)
+    return union(around(event.launch_id), beside(event.launch_id))
 
 
 def _mechanism_changed(session: Session, event: MechanismChanged) -> None:
-    mark_outdated(session, leaning_on(event.mechanism_id))
+    shared = load_on(event.mechanism_id)
+    mark_outdated(session, union(leaning_on(event.mechanism_id), shared))
 
 
 def _evidence_changed(session: Session, event: EvidenceChanged) -> None:

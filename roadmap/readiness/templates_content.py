@@ -285,7 +285,6 @@ STANDARD: tuple[Prompt, ...] = (
         APPROVABLE,
         "internal",
         "Is the budget approved, with the cost per 1,000 items?",
-        max_tier=3,
     ),
     Prompt(
         "communication",

@@ -6,10 +6,20 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from roadmap import clock
+from roadmap.capacity.models import BaseLoad, QueuePlan, QueueThroughput
+from roadmap.db import Base
 from roadmap.history.capture import Recorded
 from roadmap.history.service import record, record_batch
 from roadmap.keys import next_number
-from roadmap.mechanisms.kinds import FailMode, LabelSource, MechanismKind, Metric, Sampling, Stage
+from roadmap.mechanisms.kinds import (
+    HUMAN_KINDS,
+    FailMode,
+    LabelSource,
+    MechanismKind,
+    Metric,
+    Sampling,
+    Stage,
+)
 from roadmap.mechanisms.models import (
     Certification,
     Configuration,
@@ -127,8 +137,19 @@ def make_mechanism(
             created_at=clock.now(),
         )
     )
+    if kind in HUMAN_KINDS:
+        session.add_all(roomy(row.id))
     record(session, None, row, "mechanism.added")
     return row
+
+
+def roomy(mechanism_id: int) -> list[Base]:
+    """Return capacity that no launch of these tests fills."""
+    return [
+        QueuePlan(mechanism_id=mechanism_id, handling_seconds=60.0, sla_hours=24.0),
+        QueueThroughput(mechanism_id=mechanism_id, week=days_ago(7), per_day=1_000_000.0),
+        BaseLoad(mechanism_id=mechanism_id, weekly=0.0, measured_until=days_ago(2)),
+    ]
 
 
 def measure(

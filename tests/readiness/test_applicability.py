@@ -14,8 +14,8 @@ def codes(type_: LaunchType, tier: int, *markets: str) -> set[str]:
     return {item.code for item in applicable(STANDARD, profile(type_, tier, markets, REGIONS))}
 
 
-def test_the_smallest_launch_gets_three_items() -> None:
-    assert codes(LaunchType.QUALITY, 3, "DE") == {"monitoring", "budget", "communication"}
+def test_the_smallest_launch_gets_two_items() -> None:
+    assert codes(LaunchType.QUALITY, 3, "DE") == {"monitoring", "communication"}
 
 
 def test_markets_filter_the_items_by_region_or_by_their_own_code() -> None:

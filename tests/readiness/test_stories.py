@@ -94,6 +94,7 @@ def add_automatic_responder(document: dict[str, Any]) -> None:
             "name": "Appeals responder",
             "kind": "llm_judge",
             "stage": "enforce",
+            "fail_mode": "closed",
             "configurations": [{"label": "v1"}],
             "current_configuration": "v1",
             "coverage": ["*/*/*/*"],
@@ -221,6 +222,7 @@ def test_story_18_an_empty_committed_launch_holds(session: Session) -> None:
     assert {a.status.value for a in verdict.reasons} == {"unknown"}
     assert codes(verdict) == [
         "APPEAL_PATH",
+        "CAP_OVERLOAD",
         "CHECKLIST",
         "COV_GAP",
         "COV_LANG",
@@ -230,4 +232,4 @@ def test_story_18_an_empty_committed_launch_holds(session: Session) -> None:
         "POLICY_L10N",
         "TRAINING",
     ]
-    assert (verdict.answered, verdict.needed) == (0, 9)
+    assert (verdict.answered, verdict.needed) == (0, 10)

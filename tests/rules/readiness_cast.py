@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from roadmap.capacity.facts import CapacityFacts, OutageFact, QueueFact, Result
 from roadmap.launches.kinds import LaunchState, LaunchType, PhaseState
 from roadmap.mechanisms.kinds import (
     FailMode,
@@ -175,6 +176,39 @@ def launch_in_order(*cells: str, precision_target: float = 0.90) -> LaunchFacts:
             for i, language in enumerate(languages)
         ),
         checklist=(item(1), item(2, severity=Severity.APPROVABLE)),
+        capacity=carried(),
+    )
+
+
+def carried(
+    queues: tuple[int, ...] = (QUEUE, APPEALS), steps: tuple[int, ...] = (CLASSIFIER,)
+) -> CapacityFacts:
+    """Capacity that carries everything: room on each queue, and a step that holds its items."""
+    return CapacityFacts(
+        queues=tuple(
+            QueueFact(
+                phase=1,
+                queue_id=number,
+                key=f"MEC-{number}",
+                code="APPEAL_CAP" if number == APPEALS else "CAP_OVERLOAD",
+                result=Result.PASS,
+                alone=0.6,
+                together=0.6,
+                together_high=0.8,
+            )
+            for number in queues
+        ),
+        outages=tuple(
+            OutageFact(
+                phase=1,
+                step_id=number,
+                key=f"MEC-{number}",
+                result=Result.PASS,
+                why="held",
+                hours=4,
+            )
+            for number in steps
+        ),
     )
 
 
@@ -195,6 +229,11 @@ def without(facts: LaunchFacts, mechanism_id: int) -> LaunchFacts:
         facts,
         mechanisms=tuple(m for m in facts.mechanisms if m.id != mechanism_id),
         links=tuple(x for x in facts.links if x.mechanism_id != mechanism_id),
+        capacity=replace(
+            facts.capacity,
+            queues=tuple(q for q in facts.capacity.queues if q.queue_id != mechanism_id),
+            outages=tuple(o for o in facts.capacity.outages if o.step_id != mechanism_id),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from roadmap.capacity.facts import CapacityFacts, Result
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.mechanisms.kinds import Grade, LabelSource, Sampling, Stage
 from roadmap.readiness.answers import Answer, Status
@@ -299,3 +300,37 @@ def test_every_answer_has_its_own_sentence_and_fix(
         assert answer.why == "proven" or (answer.code, answer.why) in SAYS
         assert answer.fix is None or answer.fix in FIXES
         assert answer.passes or answer.fix is not None
+
+
+results = st.sampled_from(list(Result))
+
+
+@given(st.data(), results, results, results)
+def test_damaged_capacity_never_improves_a_verdict(
+    data: st.DataObject, queue: Result, appeals: Result, outage: Result
+) -> None:
+    facts = launch_in_order()
+    given = facts.capacity
+    codes = {QUEUE: "CAP_SHARED", APPEALS: "APPEAL_CAP"}
+    wanted = {QUEUE: queue, APPEALS: appeals}
+    capacity = replace(
+        given,
+        queues=tuple(
+            replace(one, result=wanted[one.queue_id], code=codes[one.queue_id], why="break_even")
+            for one in given.queues
+        ),
+        outages=tuple(replace(one, result=outage) for one in given.outages),
+    )
+    before = evaluate(replace(facts, capacity=capacity), AT)
+    lost = data.draw(st.sampled_from(("queue", "outage", "all", "unknown")))
+    damaged = {
+        "queue": replace(capacity, queues=capacity.queues[1:]),
+        "outage": replace(capacity, outages=()),
+        "all": CapacityFacts(),
+        "unknown": replace(
+            capacity, queues=tuple(replace(q, result=Result.UNKNOWN) for q in capacity.queues)
+        ),
+    }[lost]
+    after_ = evaluate(replace(facts, capacity=damaged), AT)
+    # A failing queue that is forgotten stays a question nobody answered, never a pass.
+    assert NEARNESS[after_.word] <= NEARNESS[before.word]

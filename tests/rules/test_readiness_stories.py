@@ -24,6 +24,7 @@ from tests.rules.readiness_cast import (
     QA,
     QUEUE,
     START,
+    carried,
     change,
     item,
     launch_in_order,
@@ -137,6 +138,7 @@ def test_story_4_an_automated_responder_is_no_appeal_path() -> None:
         facts,
         mechanisms=(*facts.mechanisms, mechanism(9, MechanismKind.LLM_JUDGE)),
         links=(*facts.links, link(9, LinkRole.APPEAL)),
+        capacity=carried(steps=(CLASSIFIER, 9)),
     )
     verdict = evaluate(facts, AT)
     assert verdict.word is Word.NOT_READY
@@ -259,6 +261,7 @@ def test_story_18_an_empty_committed_launch_holds_with_every_check_unknown() -> 
     assert {a.status for a in verdict.reasons} == {Status.UNKNOWN}
     assert codes(verdict) == [
         "APPEAL_PATH",
+        "CAP_OVERLOAD",
         "CHECKLIST",
         "COV_GAP",
         "COV_LANG",
@@ -269,7 +272,7 @@ def test_story_18_an_empty_committed_launch_holds_with_every_check_unknown() -> 
         "TRAINING",
     ]
     assert verdict.answered == 0
-    assert verdict.needed == 9
+    assert verdict.needed == 10
 
 
 def test_an_empty_launch_is_not_assessed_before_its_date_is_committed() -> None:

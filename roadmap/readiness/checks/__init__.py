@@ -4,6 +4,12 @@ from collections.abc import Callable, Iterator
 
 from roadmap.readiness.answers import Answer
 from roadmap.readiness.checks.appeals import check_appeals
+from roadmap.readiness.checks.capacity import (
+    check_capacity,
+    check_fallbacks,
+    check_money,
+    check_skills,
+)
 from roadmap.readiness.checks.checklist import check_checklist
 from roadmap.readiness.checks.coverage import check_coverage
 from roadmap.readiness.checks.dependencies import check_dependencies, check_requirements
@@ -19,6 +25,10 @@ CHECKS: tuple[Callable[[Context], Iterator[Answer]], ...] = (
     check_appeals,
     check_guidelines,
     check_training,
+    check_capacity,
+    check_skills,
+    check_fallbacks,
+    check_money,
     check_checklist,
     check_dependencies,
     check_requirements,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from roadmap.capacity.assess import JUDGED_KINDS
 from roadmap.capacity.facts import (
     CostFact,
     FixFact,
@@ -18,8 +19,10 @@ from roadmap.capacity.facts import (
     SkillFact,
 )
 from roadmap.capacity.skills import Pool, Shortage, shortage
-from roadmap.mechanisms.kinds import HUMAN_KINDS
+from roadmap.mechanisms.facts import MechanismFact
+from roadmap.mechanisms.kinds import COVERING_AUTOMATED_KINDS, MechanismKind
 from roadmap.readiness.answers import Answer, Code, Status, Value, after, pack, unknown
+from roadmap.readiness.checks.policy import asked
 from roadmap.readiness.context import Context
 from roadmap.readiness.facts import CertificationFact, Severity
 
@@ -36,21 +39,59 @@ _STATUS = {
 
 def check_capacity(ctx: Context) -> Iterator[Answer]:
     """Answer for each queue the phase leans on; links that name no people need none."""
-    found = [one for one in ctx.facts.capacity.queues if one.phase == ctx.position]
-    human = {
-        link.mechanism_id
-        for link in ctx.links
-        if (mechanism := ctx.mechanisms.get(link.mechanism_id)) is not None
-        and mechanism.kind in HUMAN_KINDS
+    found = {
+        one.queue_id: one
+        for one in ctx.facts.capacity.queues
+        if one.phase == ctx.position and not _automated(ctx, one.queue_id)
     }
+    linked = _linked(ctx, JUDGED_KINDS)
+    if not asked(ctx):
+        # The smallest launches are asked for review alone: their checks stay few.
+        found = {number: one for number, one in found.items() if one.code != Code.APPEAL_CAP}
+        linked = _linked(ctx, JUDGED_KINDS - {MechanismKind.APPEALS_QUEUE})
     if not ctx.links:
         yield unknown(Code.CAP_OVERLOAD, "queues", "no_links", "link_mechanism")
-    elif not human and not found:
+    elif not linked and not found:
         yield _nobody()
-    elif not found:
-        yield unknown(Code.CAP_OVERLOAD, "queues", "not_judged", "capacity_no_capacity")
-    for one in sorted(found, key=lambda fact: fact.queue_id):
-        yield _queue(ctx, one)
+    for queue_id in sorted({*linked, *found}):
+        if queue_id in found:
+            yield _queue(ctx, found[queue_id])
+        else:
+            yield _not_judged(Code.CAP_OVERLOAD, "queue", linked[queue_id])
+
+
+def _linked(ctx: Context, kinds: frozenset[MechanismKind]) -> dict[int, MechanismFact]:
+    return {
+        mechanism.id: mechanism
+        for link in ctx.links
+        if (mechanism := ctx.mechanisms.get(link.mechanism_id)) is not None
+        and mechanism.kind in kinds
+        # Where no person decides there is nobody whose time could run out.
+        and not mechanism.automated_only
+    }
+
+
+def _automated(ctx: Context, mechanism_id: int) -> bool:
+    mechanism = ctx.mechanisms.get(mechanism_id)
+    return mechanism is not None and mechanism.automated_only
+
+
+def _not_judged(code: Code, what: str, mechanism: MechanismFact) -> Answer:
+    """Answer for a linked mechanism capacity said nothing of: that is never good news."""
+    params = pack({"queue": mechanism.key, "mechanism": mechanism.key})
+    return Answer(
+        code=code,
+        severity=Severity.APPROVABLE if code is Code.FALLBACK else Severity.BLOCKER,
+        status=Status.UNKNOWN,
+        subject=f"{what}:{mechanism.key}",
+        question=f"{what}:{mechanism.key}",
+        why="no_forecast",
+        scope=mechanism.key,
+        params=params,
+        fix="fallback_no_forecast" if code is Code.FALLBACK else "capacity_no_forecast",
+        fix_params=params,
+        owner_id=mechanism.owner_id,
+    )
 
 
 def _nobody() -> Answer:
@@ -271,9 +312,15 @@ def _permitted(ctx: Context, one: CertificationFact, market: str, language: str)
 
 def check_fallbacks(ctx: Context) -> Iterator[Answer]:
     """Answer for each linked automated step: what happens while it is off at peak."""
-    for fact in sorted(ctx.facts.capacity.outages, key=lambda one: one.step_id):
-        if fact.phase == ctx.position:
-            yield _fallback(fact)
+    if not asked(ctx):
+        return
+    found = {one.step_id: one for one in ctx.facts.capacity.outages if one.phase == ctx.position}
+    linked = _linked(ctx, COVERING_AUTOMATED_KINDS)
+    for step_id in sorted({*linked, *found}):
+        if step_id in found:
+            yield _fallback(found[step_id])
+        else:
+            yield _not_judged(Code.FALLBACK, "fallback", linked[step_id])
 
 
 def _fallback(fact: OutageFact) -> Answer:

@@ -1,0 +1,40 @@
+"""What capacity finds for launches, from the database: the part of their facts it gives."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from roadmap.capacity.assess import Assessor
+from roadmap.capacity.consequences import assess
+from roadmap.capacity.facts import CapacityFacts
+from roadmap.capacity.gather import portfolio
+from roadmap.capacity.horizon import horizon_at
+
+
+def capacity_facts(
+    session: Session, phases: Mapping[int, Collection[int]], today: date
+) -> dict[int, CapacityFacts]:
+    """Return the findings for the named phases of launches, by launch id.
+
+    A fixed number of statements; the horizon starts on this week's Monday.
+    """
+    assessor = Assessor(portfolio(session, sorted(phases)), horizon_at(today))
+    return {
+        launch_id: join(
+            [assess(assessor, launch_id, position) for position in sorted(set(positions))]
+        )
+        for launch_id, positions in phases.items()
+        if launch_id in assessor.portfolio.launches
+    }
+
+
+def join(found: Collection[CapacityFacts]) -> CapacityFacts:
+    """Return the findings of several phases as one."""
+    return CapacityFacts(
+        queues=tuple(one for facts in found for one in facts.queues),
+        skills=tuple(one for facts in found for one in facts.skills),
+        outages=tuple(one for facts in found for one in facts.outages),
+        costs=tuple(one for facts in found for one in facts.costs),
+        harms=tuple(one for facts in found for one in facts.harms),
+    )
