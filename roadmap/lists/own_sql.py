@@ -33,6 +33,9 @@ class OwnTable:
     key: Any
 
 
+_FEW = frozenset({FieldKind.NUMBER, FieldKind.DATE, FieldKind.PERSON})
+
+
 def own_field(table: OwnTable, own: Own) -> Field:
     """Return the test of a field; what has no value is found by `none` alone."""
 
@@ -50,7 +53,13 @@ def own_field(table: OwnTable, own: Own) -> Field:
                 *(term.field, term.operator, given, False, term.position),
                 places=tuple(term.place_of(value) for value in given),
             )
-            parts.append(here.where(_test(row, own, named, asker)).exists())
+            test = _test(row, own, named, asker)
+            if term.operator == ":" and own.kind in _FEW:
+                # Few rows hold one number, day or person: they are looked up, not tested for.
+                found = select(owner).where(row.field_id == own.id, test)
+                parts.append(table.key.in_(found))
+            else:
+                parts.append(here.where(test).exists())
         return or_(*parts)
 
     return build
