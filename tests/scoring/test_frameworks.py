@@ -53,7 +53,7 @@ def test_a_new_framework_scores_by_its_own_formula(
     assert bob.post("/prioritise/frameworks/new", data=CUSTOM).status_code == 303
     with database.writing() as session:
         made = definition(framework_named(session, "quick"))
-        assert made.criteria[0].scale == (3, 2, 1)
+        assert list(made.criteria[0].scale or ()) == [3, 2, 1]
         assert [level.value for level in made.criteria[0].rubric] == [3, 1, None]
         accepted(session, 1)
         enter_scores(session, actor(cast.bob), "quick", {"REQ-1": {"gain": 3, "effort": 2}})
