@@ -76,14 +76,14 @@ OWN = [
     Own(5, "owner", "Owner", FieldKind.PERSON),
 ]
 KNOWN = Vocabulary(
-    TeamNames({"ops": 1}, {1: "Operations"}, [("ops", "Operations")]),
+    TeamNames({"ops": 1}, {1: "Operations"}, (("ops", "Operations"),)),
     Options((), (), (), (), (), {("market", "DE"): "Germany"}),
     OWN,
 )
 NAMES = st.sampled_from(sorted(KNOWN.fields()))
 VALUES = st.sampled_from(
     ["none", "me", "idea", "DE", "400", "-1", "2027-03", "today+9999", "today-9999", "x@y", "NONE"]
-) | st.text(st.characters(exclude_characters='"', exclude_categories=("Cs",)), min_size=1)
+) | st.text(st.characters(exclude_characters='"', exclude_categories=["Cs"]), min_size=1)
 TERMS = st.builds(
     lambda minus, name, sign, values: minus + name + sign + ",".join(f'"{v}"' for v in values),
     st.sampled_from(["", "-"]),
@@ -106,7 +106,7 @@ def test_any_filter_becomes_safe_sql_or_one_sentence(parts: list[str]) -> None:
         assert 0 <= start <= end <= len(typed)
         return
     for one in found:
-        for dialect in (sqlite.dialect(), postgresql.dialect()):  # type: ignore[no-untyped-call]
+        for dialect in (sqlite.dialect(), postgresql.dialect()):
             sql = str(one.compile(dialect=dialect))
             for part in parts:
                 words = part.partition('"')[2]
