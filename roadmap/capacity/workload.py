@@ -71,7 +71,7 @@ def per_item(lane: LaneInput, launch: LaunchInput, portfolio: Portfolio) -> PerI
 def _by_route(lane: LaneInput, portfolio: Portfolio) -> PerItem:
     steps, grades, borrowed = [], [lane.grade], []
     for part in lane.route:
-        step, lent = _step(part, portfolio)
+        step, lent = step_of(part, portfolio)
         if step is None:
             return PerItem(missing="no_rates")
         steps.append(step)
@@ -106,7 +106,7 @@ def _sampled(step: AutomatedStep | HumanStep, done: StepResult) -> float:
     return done.decisions * step.qa_share
 
 
-def _step(
+def step_of(
     part: RouteInput, portfolio: Portfolio
 ) -> tuple[AutomatedStep | HumanStep | None, list[str]]:
     """Return a route's step with what it leaves out borrowed, and the names of what was."""
