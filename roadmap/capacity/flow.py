@@ -107,17 +107,22 @@ def _pieces(line: Flow) -> Pieces:
     arrived = waiting + np.concatenate(([0.0], np.cumsum(line.arrivals)))
     times, decided = _decisions(line, hours)
     decided = np.minimum(decided, arrived[-1])
-    cuts = np.sort(np.concatenate((arrived, decided)), kind="stable")
+    both = np.concatenate((arrived, decided))
+    order = np.argsort(both, kind="stable")
+    starts, ends = both[order[:-1]], both[order[1:]]
     # Items there from the start have no time of arrival; they are nobody's turnaround here.
-    starts, ends = cuts[:-1], cuts[1:]
     real = (ends - starts > EPSILON * 1e-3 * max(arrived[-1], 1.0)) & (starts >= waiting - EPSILON)
+    # So many points of each curve lie before a piece: the stretch it is on.
+    passed = np.cumsum(order < len(arrived))[:-1]
+    came, other = passed[real] - 1, np.flatnonzero(real) - passed[real]
     starts, ends = starts[real], ends[real]
-    came, arrival = _when(hours, arrived, starts, ends)
-    _, decision = _when(times, decided, starts, ends)
+    arrival = _when(hours, arrived, came, starts, ends)
+    decision = _when(times, decided, other, starts, ends)
     done = (starts + ends) / 2 <= decided[-1]
     first = np.where(done, decision[0] - arrival[0], np.inf)
     last = np.where(done, decision[1] - arrival[1], np.inf)
-    return Pieces(came, ends - starts, np.maximum(first, 0.0), np.maximum(last, 0.0))
+    at = np.clip(came, 0, len(line.arrivals) - 1)
+    return Pieces(at, ends - starts, np.maximum(first, 0.0), np.maximum(last, 0.0))
 
 
 def _decisions(line: Flow, hours: Floats) -> tuple[Floats, Floats]:
@@ -133,14 +138,14 @@ def _decisions(line: Flow, hours: Floats) -> tuple[Floats, Floats]:
 
 
 def _when(
-    times: Floats, curve: Floats, starts: Floats, ends: Floats
-) -> tuple[NDArray[np.intp], tuple[Floats, Floats]]:
-    """Return the stretch of a rising curve each piece lies in, and when it passes both ends."""
-    middle = (starts + ends) / 2
-    at = np.clip(np.searchsorted(curve, middle, side="right") - 1, 0, len(curve) - 2)
-    rise, width = curve[at + 1] - curve[at], times[at + 1] - times[at]
-    slope = np.where(rise > 0, width / np.where(rise > 0, rise, 1.0), 0.0)
-    return at, (times[at] + (starts - curve[at]) * slope, times[at] + (ends - curve[at]) * slope)
+    times: Floats, curve: Floats, at: NDArray[np.intp], starts: Floats, ends: Floats
+) -> tuple[Floats, Floats]:
+    """Return when a rising curve passes both ends of the pieces, each on its stretch ``at``."""
+    at = np.clip(at, 0, len(curve) - 2)
+    rise, width = np.diff(curve), np.diff(times)
+    slope = np.where(rise > 0, width / np.where(rise > 0, rise, 1.0), 0.0)[at]
+    base, level = times[at], curve[at]
+    return base + (starts - level) * slope, base + (ends - level) * slope
 
 
 def all_within(line: Flow, threshold: float) -> bool:
