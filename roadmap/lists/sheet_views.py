@@ -1,8 +1,6 @@
 """The address of a view for spreadsheets: CSV for whoever holds it, with its maker's rights."""
 
-from collections.abc import Iterator
-
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +16,7 @@ from roadmap.lists.saving import PAUSE, digest_of, note_use
 from roadmap.web.guard import PUBLIC, may
 from roadmap.web.i18n import _
 from roadmap.web.session import database, db_session
+from roadmap.web.stream import streamed
 
 bp = Blueprint("sheets", __name__)
 
@@ -40,8 +39,7 @@ def sheet(view_id: int) -> ResponseReturnValue:
     except (QueryError, Invalid) as error:
         sentence = error.sentence.text(_) if isinstance(error, QueryError) else error.message
         return _plain(_("This view can no longer be shown: %(why)s", why=sentence), 422)
-    parts: Iterator[str] = csv_parts(header, rows)
-    answer = Response(stream_with_context(parts), content_type=CSV_TYPE)
+    answer = streamed(csv_parts(header, rows), CSV_TYPE)
     answer.headers["Content-Disposition"] = f'attachment; filename="view-{view.id}.csv"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

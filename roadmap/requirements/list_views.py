@@ -4,15 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import (
-    Response,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    stream_with_context,
-    url_for,
-)
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -39,6 +31,7 @@ from roadmap.web.i18n import _
 from roadmap.web.menus import Choices
 from roadmap.web.paging import Page
 from roadmap.web.session import db_session
+from roadmap.web.stream import streamed
 
 __all__ = ["bp"]
 
@@ -204,7 +197,7 @@ def export(kind: str) -> ResponseReturnValue:
         else csv_parts(header, rows, mark="mark" in request.args)
     )
     media_type = XLSX_TYPE if kind == "xlsx" else CSV_TYPE
-    answer = Response(stream_with_context(parts), content_type=media_type)
+    answer = streamed(parts, media_type)
     name = f"requirements-{clock.today().isoformat()}.{kind}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -190,8 +190,7 @@ def crawl(app: Flask, client: FlaskClient, starts: list[str], each: int = 3) -> 
         if answer.status_code >= 500:
             found.failed.append(f"GET {path} {answer.status_code}")
         if answer.status_code != 200 or "html" not in (answer.content_type or ""):
-            # Read to its end, as a browser does: a stream half read keeps what it holds open.
-            answer.get_data()
+            # As a browser that goes on: what an answer holds open must end with it.
             answer.close()
             continue
         found.pages[str(endpoint)].append(path)
