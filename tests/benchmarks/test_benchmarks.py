@@ -38,7 +38,7 @@ def test_every_page_answers_and_every_command_ends(tmp_path: Path) -> None:
     numbers = json.loads(kept.read_text())["sqlite"]
     assert [page["problem"] for page in numbers["pages"]] == [""] * len(numbers["pages"])
     assert all(page["statements"] > 0 and page["floor"] > 0 for page in numbers["pages"])
-    assert len(numbers["commands"]) == 4
+    assert len(numbers["commands"]) == 5
     assert status == 0
 
 
