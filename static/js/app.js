@@ -2,6 +2,7 @@
 import { completion } from "./complete.js";
 import { copyButtons } from "./copy.js";
 import { drafts } from "./drafts.js";
+import { focus } from "./focus.js";
 import { forms } from "./forms.js";
 import { intake } from "./intake.js";
 import { keys } from "./keys.js";
@@ -18,7 +19,7 @@ drafts();
 completion();
 copyButtons();
 mentions();
+focus();
 
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-document.querySelector(".errors")?.focus();
 document.addEventListener("click", (event) => event.target.closest("[data-print]") && print());
