@@ -78,7 +78,7 @@ def accept(page: Page) -> None:
     page.goto("/triage")
     expect(page.locator("main")).to_contain_text(TITLE)
     page.locator(".moves label", has_text="Accept").click()
-    page.get_by_label("Why, as Alice will read it").fill("Weapons come first this quarter.")
+    page.get_by_label("Why, or what you ask, as Alice will read it").fill("Weapons come first this quarter.")
     page.get_by_role("button", name="Decide and next").click()
     page.goto("/requirements/REQ-1")
     expect(page.locator("main")).to_contain_text("Weapons come first this quarter.")
@@ -92,7 +92,7 @@ def score(page: Page) -> None:
         ("Confidence", "1"),
         ("Effort", "2"),
     ):
-        page.get_by_label(f"{criterion} of REQ-1").fill(value)
+        page.get_by_label(f"{criterion} REQ-1").fill(value)
     page.get_by_role("button", name="Save and rank").click()
     expect(page.locator("#ranking")).to_contain_text("675")
 
