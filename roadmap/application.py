@@ -10,6 +10,7 @@ import roadmap.models_all  # noqa: F401  relationships name tables of other room
 from config import ROOT, Config
 from roadmap.accounts import current
 from roadmap.accounts import room as accounts_room
+from roadmap.capacity import room as capacity_room
 from roadmap.db import Database
 from roadmap.exchange import views_import
 from roadmap.history import jobs as history_jobs
@@ -66,6 +67,7 @@ def _open_rooms(app: Flask) -> None:
     requirements_room.init_app(app)
     scoring_room.init_app(app)
     launches_room.init_app(app)
+    capacity_room.init_app(app)
     readiness_room.init_app(app)
     views_import.init_app(app)
     notifications_room.init_app(app)

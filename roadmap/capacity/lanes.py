@@ -199,13 +199,8 @@ def _refuse_contradiction(
         row.mechanism_id: row.rates
         for row in session.scalars(select(StepPlan).where(StepPlan.mechanism_id.in_(ids)))
     }
-    handling = dict(
-        session.execute(
-            select(QueuePlan.mechanism_id, QueuePlan.handling_seconds).where(
-                QueuePlan.mechanism_id.in_(ids)
-            )
-        ).tuples()
-    )
+    plans = select(QueuePlan).where(QueuePlan.mechanism_id.in_(ids))
+    handling = {row.mechanism_id: row.handling_seconds for row in session.scalars(plans)}
     steps: list[AutomatedStep | HumanStep] = []
     for place, spec in enumerate(specs):
         given = {name: value for name, value in spec.rates.items() if value is not None}

@@ -71,7 +71,7 @@ def put_base_loads(
     """Store base loads by language, all or none, and return how many; known ones are replaced."""
     authorise(actor, mechanism)
     require_people(mechanism)
-    wanted = [_checked_load(session, spec) for spec in specs]
+    wanted = [checked_load(session, spec) for spec in specs]
     held = {row.language_code: row for row in base_loads(session, mechanism.id)}
     seen: set[str | None] = set()
     for values in wanted:
@@ -97,7 +97,8 @@ def put_base_loads(
     return len(wanted)
 
 
-def _checked_load(session: Session, spec: LoadSpec) -> dict[str, Any]:
+def checked_load(session: Session, spec: LoadSpec) -> dict[str, Any]:
+    """Return a base load as its columns hold it, or raise Invalid at what cannot be."""
     weekly = check.number("weekly", spec.weekly, MAX_VOLUME)
     if weekly is None:
         raise Invalid.at("weekly", _("Say how many items come in a week; 0 is a number."))
@@ -159,10 +160,7 @@ def put_throughput(
     require_people(mechanism)
     held = {row.week: row for row in throughput(session, mechanism.id)}
     for given, per_day in weeks.items():
-        week = check.day("week", given) - timedelta(days=given.weekday())
-        if week > clock.today():
-            raise Invalid.at("week", _("This week has not happened yet."))
-        value = check.number("per_day", per_day, MAX_VOLUME)
+        week, value = checked_week(given, per_day)
         row = held.get(week)
         if value is None and row is not None:
             session.delete(row)
@@ -175,6 +173,14 @@ def put_throughput(
         raise Invalid.at("week", _("Keep at most %(most)s weeks.", most=MOST_WEEKS))
     told(session, actor, mechanism, "mechanism.throughput_set")
     return len(weeks)
+
+
+def checked_week(day: date, per_day: float | None) -> tuple[date, float | None]:
+    """Return the Monday of a day and what was decided a day, or raise Invalid."""
+    week = check.day("week", day) - timedelta(days=day.weekday())
+    if week > clock.today():
+        raise Invalid.at("week", _("This week has not happened yet."))
+    return week, check.number("per_day", per_day, MAX_VOLUME)
 
 
 # ---- campaigns of the calendar ----

@@ -79,7 +79,7 @@ def add_shifts(
     """
     authorise(actor, mechanism)
     require_people(mechanism)
-    wanted = [_checked(session, spec) for spec in specs]
+    wanted = [checked(session, spec) for spec in specs]
     held = list(shifts_of(session, mechanism.id))
     if replace_running and wanted:
         _clear(session, held, min(s.first_day for s in wanted), max(s.last_day for s in wanted))
@@ -124,12 +124,12 @@ def edit_shift(
         if not row.first_day < from_day <= row.last_day:
             raise Invalid.at("from_day", _("Use a day on which this shift is rostered."))
         later = replace(spec, first_day=max(spec.first_day, from_day))
-        new = QueueShift(mechanism_id=mechanism.id, **_columns(_checked(session, later)))
+        new = QueueShift(mechanism_id=mechanism.id, **_columns(checked(session, later)))
         row.last_day = from_day - DAY
         session.add(new)
         row = new
     else:
-        for name, value in _columns(_checked(session, spec)).items():
+        for name, value in _columns(checked(session, spec)).items():
             setattr(row, name, value)
     told(session, actor, mechanism, "mechanism.roster_changed")
     return row
@@ -220,7 +220,7 @@ def _columns(spec: ShiftSpec) -> dict[str, object]:
     return values | {"weekdays": sorted(spec.weekdays), "languages": sorted(spec.languages)}
 
 
-def _checked(session: Session, spec: ShiftSpec) -> ShiftSpec:
+def checked(session: Session, spec: ShiftSpec) -> ShiftSpec:
     """Return the shift with its numbers as stored, or raise Invalid at what cannot be worked."""
     check_values.day("first_day", spec.first_day)
     check_values.day("last_day", spec.last_day)
