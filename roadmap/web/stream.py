@@ -8,7 +8,7 @@ from flask import Response, g
 from sqlalchemy.orm import Session
 
 
-class _Parts:
+class _Parts(Iterator[Any]):
     """The pieces of an answer, with the session they are read in.
 
     The pieces are made in a copy of the request's context, which never is the server's own: a
@@ -20,10 +20,7 @@ class _Parts:
         self._session = session
         self._context = copy_context()
 
-    def __iter__(self) -> "_Parts":
-        return self
-
-    def __next__(self) -> str | bytes:
+    def __next__(self) -> Any:
         return self._context.run(next, self._parts)
 
     def close(self) -> None:

@@ -13,6 +13,11 @@ from roadmap.scoring.models import Baseline, Score, ScoreEntry, ScoreOverride, T
 from tests.exchange.workspace_files import dump, encoded, fresh_database, load, problems
 
 TEAM = {"code": "data", "name": "Data science"}
+SCORE: dict[str, Any] = {
+    "framework": "rice",
+    "inputs": {"reach": 450, "impact": 3, "confidence": 1, "effort": 2},
+    "ranges": {"effort": [1, 4]},
+}
 REQUIREMENT = {
     "key": "REQ-1",
     "title": "A title",
@@ -20,13 +25,7 @@ REQUIREMENT = {
     "kind": "tool",
     "state": "accepted",
     "efforts": [{"team": "data", "weeks": 3}],
-    "scores": [
-        {
-            "framework": "rice",
-            "inputs": {"reach": 450, "impact": 3, "confidence": 1, "effort": 2},
-            "ranges": {"effort": [1, 4]},
-        }
-    ],
+    "scores": [SCORE],
 }
 OVERRIDE = {
     "requirement": "REQ-1",
@@ -90,7 +89,7 @@ def test_what_does_not_fit_is_named_by_its_place(
 
 
 def test_a_range_must_hold_its_number(database: Database) -> None:
-    score = {**REQUIREMENT["scores"][0], "ranges": {"effort": [3, 4]}}  # type: ignore[index]
+    score = SCORE | {"ranges": {"effort": [3, 4]}}
     wrong = file(requirements=[{**REQUIREMENT, "scores": [score]}])
     assert any("ranges.effort" in one for one in problems(database, wrong))
 

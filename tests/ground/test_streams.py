@@ -33,7 +33,7 @@ def client(
     rows = [values | {"id": 1000 + n, "title": f"Copy {n}"} for n in range(ROWS)]
     # Past the sessions, which would have each row in the history.
     with database.engine.execution_options(write=True).begin() as connection:
-        connection.execute(insert(Requirement.__table__), rows)
+        connection.execute(insert(Requirement), rows)
     return sign_in(cast.bob)
 
 

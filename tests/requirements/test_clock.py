@@ -9,6 +9,7 @@ from roadmap.db import Database
 from roadmap.errors import Invalid
 from roadmap.requirements import merging, moves, service, triage_weeks, voices
 from roadmap.requirements.inbox import read_inbox, spans_of
+from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import RequirementState
 from roadmap.requirements.waiting import DAY
 from roadmap.taxonomy import calendars
@@ -32,6 +33,16 @@ def at(monkeypatch: pytest.MonkeyPatch):
     return go
 
 
+def is_asked(requirement: Requirement) -> bool:
+    """Return whether a question to the requester is open."""
+    return requirement.asked_at is not None
+
+
+def has_next_word(requirement: Requirement) -> bool:
+    """Return whether the requester can read by when there is an answer."""
+    return requirement.next_word_on is not None
+
+
 def test_time_with_the_requester_is_nobody_elses_waiting(
     database: Database, people: People, make: Make, at
 ) -> None:
@@ -39,15 +50,16 @@ def test_time_with_the_requester_is_nobody_elses_waiting(
         found = make(session, people.alice)
         at(days=1)
         moves.ask(session, people.bob, found, "Which markets?")
-        assert found.next_word_on is None
+        assert not has_next_word(found)
         now = at(days=3)
         assert spans_of(session, found, now).waited == DAY
         assert spans_of(session, found, now).paused == 2 * DAY
         voices.comment(session, people.charlie, found, "I wonder")
-        assert found.asked_at is not None
+        assert is_asked(found)
         voices.comment(session, people.alice, found, "Germany")
-        assert (found.asked_at, found.paused_seconds) == (None, 2 * DAY)
-        assert found.next_word_on is not None
+        assert not is_asked(found)
+        assert found.paused_seconds == 2 * DAY
+        assert has_next_word(found)
         # Over a weekend.
         at(days=7)
         moves.accept(session, people.bob, found, "It saves hours")
@@ -65,9 +77,10 @@ def test_an_edit_answers_too_and_asking_again_goes_on_waiting(
         assert found.paused_seconds == DAY
         at(days=2)
         service.edit(session, people.bob, found, {"outcome": "Mine"})
-        assert found.asked_at is not None
+        assert is_asked(found)
         service.edit(session, people.alice, found, {"markets": ["DE"]})
-        assert (found.asked_at, found.paused_seconds) == (None, 2 * DAY)
+        assert not is_asked(found)
+        assert found.paused_seconds == 2 * DAY
 
 
 def test_sleep_is_no_waiting_and_undoing_restores_the_clock(

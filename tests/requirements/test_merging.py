@@ -65,12 +65,20 @@ class World:
             else:
                 self._enter(on, person_id=self.crowd[place].id)
 
-    def _enter(self, on: Requirement, **whose: int) -> None:
+    def _enter(
+        self, on: Requirement, *, person_id: int | None = None, team_id: int | None = None
+    ) -> None:
         rows = support_queries.supporters(self.session, on.id)
         there = {(row.person_id, None if row.person_id else row.team_id) for row in rows}
-        person, team = whose.get("person_id"), whose.get("team_id")
-        if (person, team) not in there and person != on.requester_id:
-            supporting.enter(self.session, self.people.bob, on, source="a meeting", **whose)
+        if (person_id, team_id) not in there and person_id != on.requester_id:
+            supporting.enter(
+                self.session,
+                self.people.bob,
+                on,
+                source="a meeting",
+                person_id=person_id,
+                team_id=team_id,
+            )
 
 
 said = st.lists(

@@ -104,9 +104,9 @@ def test_a_launch_that_goes_live_wakes_who_waited_for_it(
         assert found.snoozed_for == f"{launch.key} live"
         assert waking.settle_all(session) == 0
         lifecycle.move_launch(session, None, launch, LaunchState.COMMITTED)
-        assert found.state == S.SNOOZED
+        assert found.state.value == "snoozed"
         lifecycle.move_phase(session, None, launch, 1, PhaseState.LIVE)
-        assert found.state == S.SUBMITTED
+        assert found.state.value == "submitted"
         assert found.state_reason == f"{launch.key} is live. This slept until then."
 
 

@@ -105,7 +105,7 @@ def test_reading_what_was_written_gives_the_same_query(typed: str) -> None:
     assert [str(term) for term in again.terms] == [str(term) for term in query.terms]
 
 
-NAMES = st.sampled_from(sorted(fields(TeamNames({}, {}, []), Options((), (), (), (), (), {}))))
+NAMES = st.sampled_from(sorted(fields(TeamNames({}, {}, ()), Options((), (), (), (), (), {}))))
 VALUES = st.sampled_from(
     ["none", "me", "DE", "accepted", "400", "-1", "2027-03", "today+9999", "REQ-1", "x@y", "open"]
 ) | st.text(st.characters(exclude_characters='"'), min_size=1, max_size=20)
@@ -127,7 +127,7 @@ VALUES = st.sampled_from(
 )
 def test_any_filter_becomes_a_condition_or_one_sentence(parts: list[str]) -> None:
     words = Options((), (), (), (), (), {("market", "DE"): "Germany"})
-    teams = TeamNames({"ops": 1}, {1: "Operations"}, [("ops", "Operations")])
+    teams = TeamNames({"ops": 1}, {1: "Operations"}, (("ops", "Operations"),))
     try:
         found = conditions(parse(" ".join(parts)), fields(teams, words), Asker(1, {1}, TODAY))
     except QueryError as error:
