@@ -96,11 +96,36 @@ def tab_entries(page: LaunchPage, url: Any, current: str) -> list[tuple[str, str
         ("summary", _("Summary")),
         ("scope", _("Scope and forecast")),
         ("mechanisms", _("Mechanisms and coverage")),
+        ("capacity", _("Capacity and cost")),
+        ("flow", _("Flow")),
         ("checklist", _("Checklist %(done)s/%(all)s", done=answered, all=len(items))),
         ("links", _("Requirements and dependencies")),
         ("history", _("History")),
     )
     return [(label, url(name), name == current) for name, label in links]
+
+
+# Tabs that have an address of their own; the others are named in the query.
+_APART = {"capacity": "capacity.launch", "flow": "capacity.flow"}
+
+
+def frame(page: LaunchPage, actor: Asker, current: str) -> dict[str, Any]:
+    """Return what the room's template needs on every tab."""
+
+    def address(name: str) -> str:
+        if name in _APART:
+            return url_for(_APART[name], key=page.launch.key)
+        tab = name if name != "summary" else None
+        return url_for("overview.launch", key=page.launch.key, tab=tab)
+
+    return {
+        "launch": page.launch,
+        "room": page.room,
+        "about": page.about,
+        "tab": current,
+        "tabs": tab_entries(page, address, current),
+        **actions(page, actor),
+    }
 
 
 def actions(page: LaunchPage, actor: Asker) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from flask import Flask
 
 from roadmap.launches.models import Launch
 from roadmap.notifications.telling import register_teller
-from roadmap.overview import notices, panels, views
+from roadmap.overview import capacity_views, notices, panels, views
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation
 from roadmap.wording import N_
@@ -13,9 +13,11 @@ from roadmap.wording import N_
 def init_app(app: Flask) -> None:
     """Register the pages and their places in the bar."""
     app.register_blueprint(views.bp)
+    app.register_blueprint(capacity_views.bp)
     add_navigation(app, N_("Home"), "overview.index", "/", "launch.read")
     add_navigation(app, N_("Roadmap"), "overview.roadmap", "/roadmap", "launch.read")
     add_navigation(app, N_("Launches"), "overview.board", "/launches", "launch.read")
+    add_navigation(app, N_("Capacity"), "capacity.board", "/capacity", "launch.read")
     register_panel("requirement.standing", panels.likely, 30)
     register_panel("requirement.side", panels.of_requirement, 20)
     register_panel("mechanism.side", panels.of_mechanism, 20)

@@ -1,6 +1,6 @@
 """Pages that compose rooms: home, board, launch room, timeline, search."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -85,18 +85,9 @@ def launch(key: str) -> ResponseReturnValue:
     page = launch_page.load(session, current_user, key)
     tab = request.args.get("tab", "summary")
     tab = tab if tab in TABS else "summary"
-
-    def address(name: str) -> str:
-        return url_for(".launch", key=page.launch.key, tab=name if name != "summary" else None)
-
     return render_template(
         "overview/launch.html",
-        launch=page.launch,
-        room=page.room,
-        about=page.about,
-        tab=tab,
-        tabs=launch_page.tab_entries(page, address, tab),
-        **launch_page.actions(page, current_user),
+        **launch_page.frame(page, current_user, tab),
         **TABS[tab](session, current_user, page),
     )
 

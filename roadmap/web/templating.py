@@ -174,6 +174,7 @@ _PLACES = {
     "/roadmap": 4,
     "/launches": 5,
     "/mechanisms": 6,
+    "/capacity": 7,
     "/admin": 9,
 }
 

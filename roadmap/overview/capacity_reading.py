@@ -1,0 +1,245 @@
+"""What one reader may be told of capacity: names of queues, steps and launches, missing inputs."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from roadmap import clock
+from roadmap.capacity.assess import Assessor
+from roadmap.capacity.facts import FixFact, QueueFact
+from roadmap.capacity.fixes import shifted
+from roadmap.capacity.gather import portfolio
+from roadmap.capacity.horizon import horizon_at
+from roadmap.capacity.inputs import LaunchInput, QueueInput
+from roadmap.capacity.judge import Judgement, with_heads
+from roadmap.capacity.portfolio import Load, Placed
+from roadmap.capacity.supply import windows
+from roadmap.launches.access import Asker
+from roadmap.launches.models import Launch
+from roadmap.mechanisms.kinds import AUTOMATED_KINDS, MechanismKind
+from roadmap.overview.capacity_load import Source
+from roadmap.overview.queries import speech_for
+from roadmap.overview.speech import Speech
+from roadmap.readiness.sentences import percent_text
+from roadmap.web.i18n import _, ngettext
+from roadmap.web.templating import number
+from roadmap.wording import N_
+
+# Why a number is not known, and what is needed.
+MISSING = {
+    "no_capacity": N_("Nobody has entered a roster, nor decisions a day."),
+    "no_handling": N_("Its handling time is missing."),
+    "no_base": N_("What arrives today without launches is missing; 0 is an answer."),
+    "no_forecast": N_(
+        "The launch has no forecast: one number, the likely items a week, is enough."
+    ),
+    "no_date": N_("The phase has no date."),
+    "beyond_horizon": N_("The phase starts after the 26 weeks looked at."),
+    "no_rates": N_("A step of the route has no rates."),
+    "no_route": N_("Without a route only the most appeals there could be are known."),
+    "no_prevalence": N_("The forecast does not say what share violates."),
+    "contradiction": N_("The rates of the route contradict each other."),
+    "break_even": N_("It holds at half the likely volume and not at twice: give low and high."),
+}
+_OF_QUEUE = frozenset({"no_capacity", "no_handling", "no_base"})
+_OF_LANE = frozenset({"no_forecast", "no_date", "no_rates", "no_route", "no_prevalence"})
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What is not known, where to enter it and what the link says."""
+
+    text: str
+    path: str
+    label: str
+
+
+def missing(why: str, queue_key: str, launch_key: str) -> Missing | None:
+    """Return what a queue's answer lacks and where it is entered; None if nothing."""
+    if why not in MISSING:
+        return None
+    text = _(MISSING[why])
+    if why in _OF_QUEUE:
+        return Missing(text, staffing_path(queue_key), _("Enter it for %(key)s", key=queue_key))
+    return Missing(
+        text, f"/launches/{launch_key}/plan", _("Open the plan of %(key)s", key=launch_key)
+    )
+
+
+def staffing_path(key: str) -> str:
+    """Return where roster, plan and base load of a queue are entered."""
+    return f"/mechanisms/{key}/staffing"
+
+
+def rates_path(key: str, kind: MechanismKind | None = None) -> str:
+    """Return where a step's rates are entered."""
+    automated = kind is None or kind in AUTOMATED_KINDS
+    return f"/mechanisms/{key}/rates" if automated else staffing_path(key)
+
+
+def assessor_for(session: Session, ids: Collection[int]) -> Assessor:
+    """Return what judges these launches, over 26 weeks from this Monday; nineteen statements."""
+    return Assessor(portfolio(session, ids), horizon_at(clock.today()))
+
+
+def words_for(session: Session, actor: Asker, assessor: Assessor) -> Speech:
+    """Return the names of all that a portfolio holds, launches only if the reader may see them."""
+    there = assessor.portfolio
+    return speech_for(
+        session,
+        actor,
+        (),
+        people=[one.owner_id for one in there.queues.values()],
+        launches=list(there.launches),
+        mechanisms=[*there.queues, *there.steps],
+    )
+
+
+def earlier_loads(assessor: Assessor, launch: LaunchInput, given: QueueInput) -> list[Load]:
+    """Return the loads a launch is judged on top of, in order of commitment."""
+    return [
+        load
+        for load in assessor.committed(given)
+        if load.launch_id != launch.id
+        and (launch.order is None or (load.order is not None and load.order < launch.order))
+    ]
+
+
+# ---- who brings it ----
+
+
+@dataclass(frozen=True)
+class Named:
+    """A source in a legend: the launch if the reader may know of it, its hours, its fill."""
+
+    text: str
+    hours: float
+    fill: str
+    key: str | None = None
+
+
+def legend(parts: Sequence[Source], speech: Speech) -> list[Named]:
+    """Return the sources of a picture by name; what the reader may not see is only counted."""
+    last = parts[-1]
+    fills = {0: "g1", len(parts) - 1: "g3"} if len(parts) > 1 else {0: "g1"}
+    found = [Named(_("Base load"), parts[0].hours, "g1")]
+    hidden = [one for one in parts[1:-1] if one.launch_id and not speech.may_see(one.launch_id)]
+    for place, one in enumerate(parts[1:], 1):
+        if one in hidden or one.launch_id is None or (one.hours <= 0 and one is not last):
+            continue
+        key = f"{Launch.key_prefix}-{one.launch_id}"
+        seen = speech.may_see(one.launch_id)
+        text = f"{key} {speech.launches[one.launch_id]}" if seen else confidential(1)
+        found.append(Named(text, one.hours, fills.get(place, "g2"), key if seen else None))
+    if hours := sum(one.hours for one in hidden):
+        count = sum(1 for one in hidden if one.hours > 0)
+        found.insert(1, Named(confidential(count), hours, "g2"))
+    return found
+
+
+def confidential(count: int) -> str:
+    """Name launches the reader may not know of."""
+    return ngettext("%(num)s confidential launch", "%(num)s confidential launches", count)
+
+
+# ---- fixes that were tried ----
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A change that was tried: what, and what the queue does then."""
+
+    text: str
+    peak: float
+    share: float | None
+    longest: float
+    backlog: float
+    carries: bool
+
+
+def tried(assessor: Assessor, launch: LaunchInput, fact: QueueFact, placed: Placed) -> list[Tried]:
+    """Judge each fix of a fact once more, for what it would give."""
+    given = assessor.portfolio.queues[fact.queue_id]
+    found = []
+    for fix in fact.fixes:
+        judgement = _changed(assessor, launch, given, fact, fix, placed)
+        if judgement is not None:
+            found.append(_told(fix_text(fix), judgement, placed))
+    return found
+
+
+def _told(text: str, found: Judgement, placed: Placed) -> Tried:
+    return Tried(
+        text=text,
+        peak=found.peak,
+        share=found.worst.share if found.worst is not None else None,
+        longest=found.longest,
+        backlog=found.largest_backlog / placed.queue.handling,
+        carries=found.carries,
+    )
+
+
+def fix_text(fix: FixFact) -> str:
+    """Say what a fix changes."""
+    if fix.kind == "share":
+        return _("Start at %(share)s of the traffic", share=percent_text(fix.amount))
+    if fix.kind == "heads":
+        return ngettext(
+            "%(num)s more head, spread as the roster is",
+            "%(num)s more heads, spread as the roster is",
+            round(fix.amount),
+        )
+    if fix.kind == "shift_heads":
+        text = ngettext("%(num)s more head", "%(num)s more heads", round(fix.amount))
+        return _("%(heads)s from %(shift)s", heads=text, shift=fix.place)
+    if fix.kind == "move_heads":
+        text = ngettext("Move %(num)s head", "Move %(num)s heads", round(fix.amount))
+        return _(
+            "%(heads)s from %(source)s to %(place)s", heads=text, source=fix.source, place=fix.place
+        )
+    return _("At most %(seconds)s s an item", seconds=number(fix.amount, 1))
+
+
+def _changed(
+    assessor: Assessor,
+    launch: LaunchInput,
+    given: QueueInput,
+    fact: QueueFact,
+    fix: FixFact,
+    placed: Placed,
+) -> Judgement | None:
+    if fix.kind == "share":
+        traffic = next((one.share for one in launch.phases if one.position == fact.phase), 1.0)
+        return placed.judge_at(fix.amount / traffic) if traffic else None
+    if fix.kind == "heads":
+        return placed.judge_at(queue=with_heads(placed.queue, fix.amount))
+    if fix.kind == "handling":
+        change = launch.changes.get(given.id)
+        if change is None or given.handling_seconds is None:
+            return None
+        part = (fix.amount - given.handling_seconds) / (change[0] - given.handling_seconds)
+        return placed.judge_at(part)
+    there = {one.name: one for one in windows(given, placed.queue.heads, assessor.horizon)}
+    changes = [
+        (there[name], sign * round(fix.amount))
+        for name, sign in ((fix.source, -1), (fix.place, 1))
+        if name in there
+    ]
+    return placed.judge_at(queue=shifted(placed.queue, changes))
+
+
+def last_phase(launch: LaunchInput) -> int:
+    """Return the position of a launch's last phase, 1 without any."""
+    return max((one.position for one in launch.phases), default=1)
+
+
+def only(assessor: Assessor, launch: LaunchInput) -> Assessor:
+    """Return the same portfolio with one launch as given in place of what is stored."""
+    changed = {**assessor.portfolio.launches, launch.id: launch}
+    return Assessor(replace(assessor.portfolio, launches=changed), assessor.horizon)
+
+
+def owners(facts: Iterable[QueueFact], speech: Speech) -> dict[str, str]:
+    """Return the owners of queues by key."""
+    return {one.key: name for one in facts if (name := speech.person(one.owner_id))}
