@@ -98,6 +98,27 @@ def _series(values: ArrayLike) -> Floats:
 
 
 def _pieces(line: Flow) -> Pieces:
+    """Return the pieces of the hours in which anything waits; in the others nobody does.
+
+    A run of such hours decides all that arrives in it, so the hours between runs can be left out.
+    """
+    left = line.backlog > EPSILON
+    busy = np.flatnonzero(left[:-1] | left[1:])
+    idle = np.flatnonzero(~(left[:-1] | left[1:]) & (line.arrivals > 0))
+    nothing = np.zeros(len(idle))
+    if not len(busy):
+        return Pieces(idle, line.arrivals[idle], nothing, nothing)
+    backlog = np.concatenate((line.backlog[busy], line.backlog[busy[-1] + 1 : busy[-1] + 2]))
+    found = _cut(Flow(line.arrivals[busy], line.capacity[busy], line.decided[busy], backlog))
+    return Pieces(
+        np.concatenate((busy[found.interval], idle)),
+        np.concatenate((found.items, line.arrivals[idle])),
+        np.concatenate((found.first, nothing)),
+        np.concatenate((found.last, nothing)),
+    )
+
+
+def _cut(line: Flow) -> Pieces:
     """Cut the items where an interval of arrival ends or the pace of decisions changes.
 
     TAT of the x-th item is D⁻¹(x) − A⁻¹(x); between two cuts both are straight lines.

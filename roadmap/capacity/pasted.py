@@ -134,6 +134,10 @@ def _shift(
     site = cells.values.get("site", "")
     if site and site.lower() not in places:
         cells.note("site", _("There is no such site."))
+    present = cells.read("on_duty", read_number)
+    ramp = cells.read("ramp", read_share, 1.0)
+    weekdays = cells.read("weekdays", read_weekdays, tuple(range(7)))
+    spoken = _languages(cells, languages)
     if None in (hours, rostered, starting, ending):
         return None
     return shifts.ShiftSpec(
@@ -142,10 +146,10 @@ def _shift(
         starts=hours[0] % (24 * 60),
         ends=hours[1],
         rostered=rostered,
-        present=cells.read("on_duty", read_number),
-        ramp=cells.read("ramp", read_share, 1.0),
-        weekdays=cells.read("weekdays", read_weekdays, tuple(range(7))),
-        languages=_languages(cells, languages),
+        present=present,
+        ramp=ramp,
+        weekdays=weekdays,
+        languages=spoken,
         site_id=places.get(site.lower()),
     )
 

@@ -113,7 +113,7 @@ def read_week(text: str) -> date:
 
 def read_numbers(text: str) -> list[float]:
     """Return the numbers of a pasted row or column, whatever separates them."""
-    plain = text.translate(_DASHES)
+    plain = re.sub(r"[ ]+%", "%", text.translate(_DASHES))
     # With tabs or line breaks between numbers a comma is part of one.
     separator = r"[\t\n;]+" if re.search(r"[\t\n;]", plain.strip()) else r"[,\s]+"
     cells = [cell.strip() for cell in re.split(separator, plain.strip())]

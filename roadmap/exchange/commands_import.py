@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from roadmap.capacity.commands import import_shifts
 from roadmap.console import Problem
 from roadmap.db import Database
 from roadmap.exchange.columns import MappingError, parse_override
@@ -25,6 +26,7 @@ def import_commands(open_rooms: Callable[[], Database]) -> click.Group:
     )
     group.add_command(_requirements(open_rooms))
     group.add_command(_launches(open_rooms))
+    group.add_command(import_shifts(open_rooms))
     return group
 
 
