@@ -46,12 +46,13 @@ SAYS: Mapping[tuple[str, str], str] = {
     ),
     (Code.CAP_SLA, "fails"): N_(
         "%(queue)s decides %(met)s within %(sla_hours)s in its worst week, promised %(promised)s: "
-        "backlog %(backlog)s, longest wait %(longest)s h, clear on %(clear_on)s."
+        "backlog %(backlog)s, longest wait %(longest)s h, clear on %(clear_on)s; %(needed)s a day "
+        "would keep it."
     ),
     (Code.CAP_SLA, "before"): N_(
         "%(queue)s decides %(met)s within %(sla_hours)s in its worst week, promised %(promised)s, "
         "without this launch too: backlog %(backlog)s, longest wait %(longest)s h, clear on "
-        "%(clear_on)s."
+        "%(clear_on)s; %(needed)s a day would keep it."
     ),
     (Code.CAP_SLA, "at_high"): N_(
         "At the high forecast %(queue)s misses its SLA; it holds up to %(break_even)s items a week."
@@ -141,11 +142,22 @@ FIXES: Mapping[str, str] = {
         "Start at %(fit_share)s of the traffic, or add %(heads)s heads to %(queue)s."
     ),
     "capacity_share": N_("Start at %(fit_share)s of the traffic."),
+    "capacity_share_or_heads_one": N_(
+        "Start at %(fit_share)s of the traffic, or add one head to %(queue)s."
+    ),
     "capacity_heads": N_("Add %(heads)s heads to %(queue)s."),
+    "capacity_heads_one": N_("Add one head to %(queue)s."),
     "capacity_handling": N_(
         "Add %(heads)s heads to %(queue)s, or bring handling down to %(seconds)s s an item."
     ),
     "capacity_shift_heads": N_("Add %(shift_heads)s heads to %(queue)s from %(shift)s."),
+    "capacity_shift_heads_one": N_("Add one head to %(queue)s from %(shift)s."),
+    "capacity_move_heads_one": N_(
+        "Move one head of %(queue)s from %(from_shift)s to %(to_shift)s."
+    ),
+    "capacity_handling_one": N_(
+        "Add one head to %(queue)s, or bring handling down to %(seconds)s s an item."
+    ),
     "capacity_move_heads": N_(
         "Move %(moved)s heads of %(queue)s from %(from_shift)s to %(to_shift)s."
     ),

@@ -208,12 +208,113 @@ def test_story_13_everything_in_order_is_ready(session: Session) -> None:
 
 def test_story_14_a_waiver_that_ended_yesterday_is_no_waiver(session: Session) -> None:
     verdict = judge(session, 14)
-    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["CHECKLIST", "WAIVER_EXPIRED"])
+    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["COST_OVER", "WAIVER_EXPIRED"])
 
-    def renew(document: dict[str, Any]) -> None:
-        document["launches"][0]["waivers"][0]["expires_on"] = "+40d"
 
-    assert judge(session, 14, renew).word is Word.CONDITIONAL
+def test_story_2_a_campaign_drowns_the_queue_for_eighteen_days(session: Session) -> None:
+    verdict = judge(session, 2)
+    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["CAP_SLA"])
+    said = sentences(verdict)
+    assert "backlog 21,600, longest wait 72 h" in said
+    assert "10,800 a day would keep it" in said
+
+
+def test_story_6_the_second_launch_on_a_shared_queue_crosses_the_line(session: Session) -> None:
+    verdict = judge(session, 6)
+    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["CAP_SHARED"])
+    assert "119.6 % full" in sentences(verdict)
+    assert "with LCH-5, 97.1 % alone" in sentences(verdict)
+    assert "Start at 56 % of the traffic, or add 6 heads to MEC-2." in sentences(verdict)
+    assert evaluate_now(session, [5])[5].word is Word.READY
+
+
+def swap_the_order(document: dict[str, Any]) -> None:
+    first, second = document["launches"]
+    first["commitment_no"], second["commitment_no"] = 2, 1
+
+
+def test_story_6_with_the_order_swapped_the_verdicts_swap(session: Session) -> None:
+    assert judge(session, 6, swap_the_order).word is Word.READY
+    assert codes(evaluate_now(session, [5])[5]) == ["CAP_SHARED"]
+
+
+def test_story_9_nobody_at_night_is_late_though_half_used(session: Session) -> None:
+    verdict = judge(session, 9)
+    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["CAP_SLA"])
+    assert "80.2 % within 5 min" in sentences(verdict)
+
+
+def add_one_at_night(document: dict[str, Any]) -> None:
+    queue = next(one for one in document["mechanisms"] if one["key"] == "MEC-2")
+    night = {"starts": "22:00", "ends": "08:00", "rostered": 1, "present": 1}
+    queue["shifts"].append(queue["shifts"][0] | night)
+
+
+def test_story_9_one_person_at_night_is_enough(session: Session) -> None:
+    assert judge(session, 9, add_one_at_night).word is Word.READY
+
+
+def test_story_10_a_slower_tool_overloads_its_queue(session: Session) -> None:
+    verdict = judge(session, 10)
+    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["CAP_OVERLOAD"])
+    assert "104.8 % full" in sentences(verdict)
+    assert "Add 2 heads to MEC-2, or bring handling down to 52.4 s" in sentences(verdict)
+
+
+def without_waiver(document: dict[str, Any]) -> None:
+    del document["launches"][0]["waivers"]
+
+
+def a_smaller_budget(document: dict[str, Any]) -> None:
+    document["launches"][0]["limits"]["budget"] = 19_700_000
+
+
+def test_story_11_a_budget_overdrawn_by_a_seventh_goes_with_a_waiver(session: Session) -> None:
+    verdict = judge(session, 11)
+    assert (verdict.word, codes(verdict)) == (Word.CONDITIONAL, ["COST_OVER"])
+    assert "Cost 227,198 is 113.6 % of the budget of 200,000" in sentences(verdict)
+
+
+@pytest.mark.parametrize("change", [without_waiver, a_smaller_budget])
+def test_story_11_unwaived_or_far_over_is_not_ready(session: Session, change: Change) -> None:
+    verdict = judge(session, 11, change)
+    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["COST_OVER"])
+
+
+def test_story_15_a_sweep_takes_thirty_days(session: Session) -> None:
+    verdict = judge(session, 15)
+    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["CAP_SLA"])
+    said = sentences(verdict)
+    assert "backlog 18,000, longest wait 60 h" in said
+    assert "8,182 a day would keep it" in said
+    assert "Start at 60 % of the traffic" in said
+
+
+def test_story_16_only_certified_people_of_permitted_sites_count(session: Session) -> None:
+    verdict = judge(session, 16)
+    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["CAP_SKILL", "TRAINING"])
+    assert "10 of 16 heads are certified" in sentences(verdict)
+    assert "Certify or add 6 people who review it" in sentences(verdict)
+
+
+def ten_times_the_volume(document: dict[str, Any]) -> None:
+    document["launches"][0]["forecasts"] = [
+        {"likely": 14_000, "low": 3_500, "high": 35_000, "grade": "estimated"}
+    ]
+
+
+def test_story_17_one_number_is_enough_for_a_small_launch(session: Session) -> None:
+    verdict = judge(session, 17)
+    assert (verdict.word, codes(verdict)) == (Word.READY, [])
+
+
+def test_story_17_a_larger_one_needs_a_waiver_for_its_high_forecast(session: Session) -> None:
+    verdict = judge(session, 17, ten_times_the_volume)
+    assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["CAP_OVERLOAD"])
+    assert "97.9 % full, but 109.7 % at the high forecast" in sentences(verdict)
+    answer = next(one for one in verdict.reasons if one.code == "CAP_OVERLOAD")
+    assert answer.severity.value == "approvable"
+    assert dict(answer.params)["break_even"] == 17_788
 
 
 def test_story_18_an_empty_committed_launch_holds(session: Session) -> None:

@@ -154,10 +154,10 @@ def test_every_answer_about_a_queue_has_a_sentence_and_a_fix(code: str, why: str
         ((), "capacity"),
         ((FixFact(kind="share", amount=0.5),), "capacity_share"),
         ((FixFact(kind="heads", amount=2),), "capacity_heads"),
-        ((FixFact(kind="shift_heads", amount=1, place="22:00–08:00"),), "capacity_shift_heads"),
+        ((FixFact(kind="shift_heads", amount=1, place="22:00–08:00"),), "capacity_shift_heads_one"),
         (
             (FixFact(kind="move_heads", amount=1, place="22:00–06:00", source="06:00–14:00"),),
-            "capacity_move_heads",
+            "capacity_move_heads_one",
         ),
         (
             (FixFact(kind="heads", amount=2), FixFact(kind="handling", amount=52.4)),

@@ -162,13 +162,22 @@ def _queue_params(fact: QueueFact) -> dict[str, Value]:
 def _queue_fix(fact: QueueFact) -> str:
     if fact.result is Result.UNKNOWN:
         return f"capacity_{fact.why}"
-    kinds = {one.kind for one in fact.fixes}
-    for kind in ("handling", "move_heads", "shift_heads"):
-        if kind in kinds:
-            return f"capacity_{kind}"
-    if {"share", "heads"} <= kinds:
-        return "capacity_share_or_heads"
-    return next((f"capacity_{kind}" for kind in ("share", "heads") if kind in kinds), "capacity")
+    amounts = {one.kind: one.amount for one in fact.fixes}
+    if "handling" in amounts and "heads" in amounts:
+        return "capacity_handling" + _one(amounts["heads"])
+    for kind in ("move_heads", "shift_heads"):
+        if kind in amounts:
+            return f"capacity_{kind}" + _one(amounts[kind])
+    if {"share", "heads"} <= set(amounts):
+        return "capacity_share_or_heads" + _one(amounts["heads"])
+    if "heads" in amounts:
+        return "capacity_heads" + _one(amounts["heads"])
+    return "capacity_share" if "share" in amounts else "capacity"
+
+
+def _one(heads: float) -> str:
+    """Return the ending of the sentence about a single head."""
+    return "_one" if round(heads) == 1 else ""
 
 
 def _fix_params(fact: QueueFact) -> dict[str, Value]:
