@@ -115,7 +115,8 @@ def of_placed(placed: Placed, earlier: Sequence[Load], face: Clockface) -> Stret
     found = placed.together
     worst = found.worst
     first = found.peak_day
-    if worst is not None and worst.late > 0:
+    sla = placed.queue.sla
+    if worst is not None and sla is not None and worst.share < sla.share - 1e-9:
         first = worst.day
     parts = sources(placed.base, [*earlier, placed.load])
     alone = placed.load.on(placed.base) if earlier else None

@@ -21,6 +21,7 @@ from roadmap.mechanisms.kinds import AUTOMATED_KINDS, MechanismKind
 from roadmap.overview.capacity_load import Source
 from roadmap.overview.queries import speech_for
 from roadmap.overview.speech import Speech
+from roadmap.readiness.answers import Answer
 from roadmap.readiness.sentences import percent_text
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.templating import number
@@ -83,14 +84,16 @@ def assessor_for(session: Session, ids: Collection[int]) -> Assessor:
     return Assessor(portfolio(session, ids), horizon_at(clock.today()))
 
 
-def words_for(session: Session, actor: Asker, assessor: Assessor) -> Speech:
+def words_for(
+    session: Session, actor: Asker, assessor: Assessor, answers: Iterable[Answer] = ()
+) -> Speech:
     """Return the names of all that a portfolio holds, launches only if the reader may see them."""
     there = assessor.portfolio
     return speech_for(
         session,
         actor,
-        (),
-        people=[one.owner_id for one in there.queues.values()],
+        answers,
+        people=[one.owner_id for one in (*there.queues.values(), *there.steps.values())],
         launches=list(there.launches),
         mechanisms=[*there.queues, *there.steps],
     )

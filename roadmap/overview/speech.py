@@ -222,6 +222,8 @@ def named_in(answers: Iterable[Answer]) -> tuple[set[str], set[int], set[int]]:
                     mechanisms.add(value)
                 elif name == "launch_id" and isinstance(value, int):
                     launches.add(value)
+                elif name == "beside" and isinstance(value, str):
+                    launches |= {int(one.partition("=")[0]) for one in value.split(";") if one}
         if answer.owner_id is not None:
             people.add(answer.owner_id)
     return mechanisms, launches, people
