@@ -18,6 +18,7 @@ from benchmarks.recorder import Recorder
 from config import Config
 from roadmap.application import create_app
 from roadmap.db import Database
+from roadmap.server import collect_seldom
 
 
 def main() -> None:
@@ -43,6 +44,7 @@ def main() -> None:
     ports = dict(
         zip(("product", "floors"), (server.effective_port for server in servers), strict=True)
     )
+    collect_seldom()
     print(json.dumps(ports), flush=True)
     sys.stdin.read()
     for server in servers:
