@@ -24,6 +24,12 @@ function attach(input) {
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
+  /** Arrows choose among what is shown: an answer on its way must not replace it. */
+  function move(index) {
+    asked++;
+    clearTimeout(timer);
+    choose(index);
+  }
   function choose(index) {
     active = index;
     [...list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === active)));
@@ -36,7 +42,8 @@ function attach(input) {
     // The server counts characters, the browser UTF-16 units.
     const signs = [...input.value];
     const before = signs.slice(0, found.start).join("") + text;
-    input.value = before + signs.slice(found.end).join("");
+    // What was typed since the offers came stands between their start and their end.
+    input.value = before + signs.slice(found.end + signs.length - found.of).join("");
     const at = before.length;
     input.setSelectionRange(at, at);
     close();
@@ -62,10 +69,12 @@ function attach(input) {
   async function ask() {
     const turn = ++asked;
     const at = [...input.value.slice(0, input.selectionStart ?? undefined)].length;
+    const of = [...input.value].length;
     const words = new URLSearchParams({ q: input.value, at });
     try {
       const answer = await fetch(`${input.dataset.complete}?${words}`, { headers: { Accept: "application/json" } });
-      if (answer.ok && turn === asked && document.activeElement === input) show(await answer.json());
+      const heard = answer.ok && { ...(await answer.json()), of };
+      if (heard && turn === asked && document.activeElement === input) show(heard);
     } catch {
       close(); // without an answer the filter is typed as it always was
     }
@@ -76,8 +85,8 @@ function attach(input) {
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" && list.hidden) ask();
     else if (list.hidden || event.isComposing) return;
-    else if (event.key === "ArrowDown") choose((active + 1) % list.children.length);
-    else if (event.key === "ArrowUp") choose((active <= 0 ? list.children.length : active) - 1);
+    else if (event.key === "ArrowDown") move((active + 1) % list.children.length);
+    else if (event.key === "ArrowUp") move((active <= 0 ? list.children.length : active) - 1);
     else if ((event.key === "Enter" || event.key === "Tab") && active >= 0) take(active);
     else if (event.key === "Escape") close();
     else return;
