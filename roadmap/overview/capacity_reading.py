@@ -93,7 +93,10 @@ def words_for(
         session,
         actor,
         answers,
-        people=[one.owner_id for one in (*there.queues.values(), *there.steps.values())],
+        people=[
+            *(one.owner_id for one in there.queues.values()),
+            *(one.owner_id for one in there.steps.values()),
+        ],
         launches=list(there.launches),
         mechanisms=[*there.queues, *there.steps],
     )

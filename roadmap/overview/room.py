@@ -4,7 +4,7 @@ from flask import Flask
 
 from roadmap.launches.models import Launch
 from roadmap.notifications.telling import register_teller
-from roadmap.overview import capacity_views, notices, panels, views
+from roadmap.overview import capacity_panel, capacity_views, notices, panels, views
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation
 from roadmap.wording import N_
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     add_navigation(app, N_("Capacity"), "capacity.board", "/capacity", "launch.read")
     register_panel("requirement.standing", panels.likely, 30)
     register_panel("requirement.side", panels.of_requirement, 20)
+    register_panel("mechanism.side", capacity_panel.of_mechanism, 10)
     register_panel("mechanism.side", panels.of_mechanism, 20)
     register_panel("triage.side", panels.of_scope, 20)
     register_teller(Launch.record_type, notices.tell_launches)
