@@ -68,7 +68,7 @@ def receive(
 def answer_again(session: Session, settings: Any, upload: ImportUpload, answers: Answers) -> None:
     """Preview a file anew with other answers; raise Invalid when they do not fit it."""
     _require(upload, "preview")
-    data = path_of(settings, upload).read_bytes()
+    data = _bytes_of(settings, upload)
     upload.answers = answers.as_json()
     if len(data) <= AT_ONCE:
         _preview(session, upload, data)
@@ -80,9 +80,9 @@ def answer_again(session: Session, settings: Any, upload: ImportUpload, answers:
 def confirm(session: Session, settings: Any, upload: ImportUpload) -> None:
     """Store a previewed file, a large one in the worker."""
     _require(upload, "preview")
-    path = path_of(settings, upload)
-    if path.stat().st_size <= AT_ONCE:
-        _store(session, upload, path.read_bytes())
+    data = _bytes_of(settings, upload)
+    if len(data) <= AT_ONCE:
+        _store(session, upload, data)
     else:
         upload.state = "storing"
         _enqueue(session, upload)
@@ -113,6 +113,15 @@ def job_of(session: Session, upload: ImportUpload) -> jobs.Job | None:
 def _require(upload: ImportUpload, state: str) -> None:
     if upload.state != state:
         raise Conflict(_("This import has gone on since you opened the page. Load it again."))
+
+
+def _bytes_of(settings: Any, upload: ImportUpload) -> bytes:
+    """Return what was uploaded; raise Conflict when the file was removed from the disk."""
+    try:
+        return path_of(settings, upload).read_bytes()
+    except FileNotFoundError:
+        text = _("The uploaded file is no longer on the server. Upload it again.")
+        raise Conflict(text) from None
 
 
 def _enqueue(session: Session, upload: ImportUpload) -> None:
@@ -154,9 +163,9 @@ def run_upload(run: jobs.Run) -> dict[str, Any]:
                 return {}
             path = path_of(run.settings, upload)
             work = _preview if upload.state == "reading" else _store
-            work(session, upload, path.read_bytes())
+            work(session, upload, _bytes_of(run.settings, upload))
             ended = upload.state in ENDED
-    except (Invalid, OSError) as error:
+    except (Invalid, Conflict, OSError) as error:
         _fail(run.db, run.payload["upload"], str(error))
         return {"refused": str(error)}
     if ended:

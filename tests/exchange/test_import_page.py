@@ -202,3 +202,17 @@ def test_files_nobody_confirmed_are_removed_after_a_day(
     assert files(config) == []
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(ImportUpload)) == 0
+
+
+@pytest.mark.parametrize("form", ["confirm", "answers"])
+def test_a_file_that_is_gone_from_the_disk_is_asked_for_again(
+    form: str, database: Database, cast: Cast, sign_in: SignIn, config: Config
+) -> None:
+    browser = sign_in(cast.bob)
+    sent = send(browser, (SAMPLES / "jira_cloud.csv").read_bytes())
+    for path in files(config):
+        path.unlink()
+    answer = browser.post(f"{sent.location}/{form}")
+    assert answer.status_code == 409
+    assert "no longer on the server. Upload it again." in answer.text
+    assert stored(database) == 0
