@@ -255,8 +255,12 @@ def freezes_and_compares(hands: Hands) -> None:
     hands.use(page.locator("summary", has_text="More"))
     hands.use(page.get_by_role("link", name="Side by side"))
     hands.use(page.get_by_role("button", name="Compare"))
-    expect(page.locator("#changes tbody tr").first).to_be_visible()
     hands.stands()
+    expect(page.locator("#changes h2").last).to_contain_text("ranks nothing yet")
+    hands.to(page.locator("#second"))
+    page.keyboard.type("RICE")
+    hands.send()
+    expect(page.locator("#changes tbody tr").first).to_contain_text("none")
 
 
 def test_what_matters_works_without_scripts(

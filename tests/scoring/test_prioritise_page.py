@@ -80,7 +80,7 @@ def test_a_partner_reads_the_order_and_cannot_change_it(sign_in: Browser, cast: 
 def test_two_frameworks_stand_side_by_side(sign_in: Browser, cast: Cast) -> None:
     html = sign_in(cast.bob).get("/prioritise/compare?first=rice&second=cd3").text
     assert "Changes of rank" in html
-    assert "No longer ranked" in html
+    assert "ranks nothing yet" in html
 
 
 @pytest.mark.usefixtures("backlog")
