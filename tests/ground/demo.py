@@ -1,6 +1,5 @@
 """The demo organisation as the walks of bad input find it: made once, copied for each test."""
 
-import io
 import shutil
 import sqlite3
 from contextlib import closing
@@ -24,12 +23,11 @@ from roadmap.history.models import HistoryEvent
 from roadmap.jobs import Job, work_once
 from roadmap.readiness.checklists import active_template
 from roadmap.readiness.templates import get_template, specs_of, store_version
-from roadmap.requirements.models import Requirement
 from tests.cast import make_person
 from tests.ground.crawl import Form, Found, crawl, forms_of
+from tests.ground.done import Done, do_what_shows_forms
 from tests.ground.heard import bring_about
 
-SAMPLE = Path(__file__).parents[1] / "samples" / "jira_cloud.csv"
 # Requirements of every state of the demo, and launches with waivers, gaps and readers.
 STARTS = [
     *(f"/requirements/REQ-{n}" for n in (1, 7, 53, 57, 34, 15, 24, 59, 65, 60)),
@@ -116,45 +114,16 @@ def build_demo(app: Flask, database: Database, config: Config) -> Demo:
         )
         heard = bring_about(session, number, app.config["SECRET_KEY"])
     demo = Demo(app, database, number, Found())
-    starts = [*STARTS, *heard, *_brought_about(demo)]
-    demo.found = crawl(app, demo.client(), starts, each=5)
+    done = Done(app, demo.client(), database)
+    do_what_shows_forms(done, number)
+    demo.found = crawl(app, demo.client(), [*STARTS, *heard, *done.starts], each=5)
+    for endpoint, form in done.forms:
+        demo.found.forms[endpoint].append(form)
     for where in ("/sign-in", link):
         forms, _links = forms_of(app.test_client().get(where).text, where)
         endpoint = "accounts.sign_in" if where == "/sign-in" else "accounts.set_password"
         demo.found.forms[endpoint] += forms
     return demo
-
-
-def _brought_about(demo: Demo) -> list[str]:
-    """Send the forms whose results offer further forms; return addresses that show them."""
-    client = demo.client()
-
-    def send(where: str, **data: object) -> str:
-        answer = client.post(where, data=data)
-        assert answer.status_code == 303, f"{where}: {answer.status_code}"
-        return str(answer.location)
-
-    with demo.database.reading() as session:
-        new = session.scalars(
-            select(Requirement.id).where(Requirement.state == "submitted").order_by(Requirement.id)
-        ).first()
-    uploaded = send("/import", file=(io.BytesIO(SAMPLE.read_bytes()), "a.csv"))
-    send("/requirements/REQ-1/comments", body="First.")
-    send("/requirements/REQ-1/support", support_reason="Me too.")
-    send("/requirements/REQ-1/prerequisites", blocker="REQ-7")
-    send("/requirements/REQ-1/files", files=(io.BytesIO(b"numbers"), "a.txt"))
-    typed = {"title": "Queue for Turkish appeals", "problem": "They wait."}
-    draft = send("/requirements/drafts", **typed, files=(io.BytesIO(b"more"), "b.txt"))
-    send("/requirements/drafts", title="Another draft")
-    send("/mechanisms/MEC-1/configurations", label="not deployed yet", parameters="threshold = 0.9")
-    decided = send(f"/triage/REQ-{new}", move="ask", reason="Which market is it for?")
-    return [
-        uploaded,
-        decided,
-        draft,
-        "/mechanisms/MEC-1/configurations",
-        "/launches/LCH-11/checklist",
-    ]
 
 
 @dataclass
