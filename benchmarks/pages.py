@@ -94,7 +94,10 @@ def _deep_mark(session: Session, place: int) -> tuple[datetime, int]:
 
 def _found(sqlite: bool, word: str) -> str:
     if not sqlite:
-        return f"r.search_text LIKE '%{word}%'"
+        return (
+            "EXISTS (SELECT 1 FROM search_requirement s "
+            f"WHERE s.id = r.id AND s.search_text LIKE '%{word}%')"
+        )
     return (
         "r.id IN (SELECT rowid FROM search_requirement "
         f"WHERE search_requirement MATCH '\"{word}\"')"

@@ -2,7 +2,7 @@
 
 Both databases search a column that was normalised here, in Python, so that neither folds letters in
 its own way. A word matches anywhere in the text, which is what scripts without spaces need. The
-indexes are made by the migration of search; their names start with ``search_``.
+index lies beside the table, as ``search_<table>``, and triggers keep it: see the migrations.
 """
 
 import re
@@ -15,8 +15,10 @@ from rapidfuzz import fuzz
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Text,
     and_,
     column,
+    exists,
     false,
     or_,
     select,
@@ -66,13 +68,20 @@ def matches(
     """
     if not words:
         return false()
-    if session.get_bind().dialect.name != "sqlite":
-        return and_(*(_contains(searched, word) for word in words))
     indexed = [word for word in words if len(word) >= SHORTEST_INDEXED]
     parts = [_contains(searched, word) for word in words if len(word) < SHORTEST_INDEXED]
-    if indexed:
+    if indexed and session.get_bind().dialect.name == "sqlite":
         parts.insert(0, key.in_(_indexed_keys(searched, " ".join(map(_quoted, indexed)))))
+    elif indexed:
+        parts.insert(0, _beside(searched, key, indexed))
     return and_(*parts)
+
+
+def _beside(searched: Any, key: Any, words: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that PostgreSQL's search table holds every word for the key."""
+    copy = table(f"search_{searched.table.name}", column("id"), column(searched.name, Text))
+    held = (_contains(copy.c[searched.name], word) for word in words)
+    return exists().where(copy.c.id == key, *held)
 
 
 def _contains(searched: Any, word: str) -> ColumnElement[bool]:

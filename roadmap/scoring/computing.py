@@ -226,7 +226,7 @@ def row_data(computed: Computed, key: int, framework: FrameworkDef) -> dict[str,
             data |= {
                 "value": outcome.value,
                 "parts": dict(outcome.parts),
-                "ranges": {name: list(bounds) for name, bounds in outcome.ranges.items()},
+                "ranges": outcome.ranges,
                 "set_digest": outcome.set_digest,
                 "set_size": outcome.set_size,
                 "notes": [str(note) for note in outcome.notes],

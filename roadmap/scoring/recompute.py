@@ -5,7 +5,9 @@ when its ranking is out of date. Whoever computes notes the number first, and ta
 only if it is still the same when all is stored.
 """
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +27,7 @@ from roadmap.scoring.models import Framework, Score
 from roadmap.scoring.queries import frameworks
 from roadmap.scoring.ranking import Ranking
 from roadmap.scoring.standing import standing_from
-from roadmap.scoring.storing import BATCH, Write, store_in_requirements, writes
+from roadmap.scoring.storing import COPIED, Write, store_in_requirements, writes
 
 JOB = "scoring.rank"
 # A ranking of so many is computed in the request; a longer one by the worker.
@@ -175,6 +177,23 @@ def rank_in_background(db: Database, framework_id: int, told: Told) -> dict[str,
     ``told(done, of 100)`` hears how far it is. What is still out of date at the end is asked for
     again, so that the worker does other things in between.
     """
+    with _uncollected():
+        return _rank_again_and_again(db, framework_id, told)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector from walking a million objects again and again, none of them a cycle."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _rank_again_and_again(db: Database, framework_id: int, told: Told) -> dict[str, Any]:
     ranked, same = 0, False
     for _ in range(_TIMES):
         told(0, 100)
@@ -208,7 +227,7 @@ def _copying(framework_id: int, keys: tuple[int, int]) -> Write:
 
 def _key_ranges(session: Session) -> list[tuple[int, int]]:
     last = session.scalar(select(func.max(Requirement.id))) or 0
-    return [(start, start + BATCH - 1) for start in range(1, last + 1, BATCH)]
+    return [(start, start + COPIED - 1) for start in range(1, last + 1, COPIED)]
 
 
 def outdated(session: Session) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, exists, insert, or_, select, true, update
+from sqlalchemy import bindparam, delete, exists, or_, select, text, true, update
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -11,9 +11,12 @@ from roadmap.requirements.models import Requirement
 from roadmap.scoring.computing import Computed, places, row_data
 from roadmap.scoring.definitions import definition
 from roadmap.scoring.models import Framework, Score
+from roadmap.scoring.row_writer import insert_rows
 
 # Rows written in one transaction of the worker: others wait for it no longer than that takes.
 BATCH = 4_000
+# Copied to requirements in one: every part touches most pages of four indexes, however short it is.
+COPIED = 10_000
 _CONTENT = (
     "value",
     "inputs",
@@ -70,6 +73,8 @@ def writes(
             for part in _parts(moved)
         ),
         *(_deletion(table, part) for part in _parts(gone, 500)),
+        # A framework the planner has not heard of seems to have one score: it would walk all.
+        *([_let_the_planner_know] if len(place_of.keys() - seen) > BATCH else []),
     ]
 
 
@@ -112,9 +117,14 @@ def _insertion(part: Sequence[int], row: Callable[[int], dict[str, Any]]) -> Wri
         )
         rows = [row(key) for key in part if key not in there]
         if rows:
-            session.execute(insert(Score.__table__), rows)  # type: ignore[arg-type]
+            insert_rows(session, Score.__table__, rows)
 
     return write
+
+
+def _let_the_planner_know(session: Session) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("ANALYZE score"))
 
 
 def _deletion(table: Any, keys: Sequence[int]) -> Write:
