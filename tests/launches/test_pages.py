@@ -94,7 +94,7 @@ def test_the_plan_shows_every_part_in_a_fixed_number_of_statements(
     statements.statements.clear()
     answer = stored.get("/launches/LCH-1/plan")
     assert answer.status_code == 200
-    assert len(statements) == 15
+    assert len(statements) == 22
     text = answer.get_data(as_text=True)
     for words in ("LIVE in Spain", "Change the phases", "ES/es/live/weapons", "MEC-1", "7,000"):
         assert words in text
