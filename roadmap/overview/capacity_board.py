@@ -7,22 +7,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
-from roadmap.capacity.assess import EVERY_PHASE, Assessor
+from roadmap.capacity.assess import EVERY_PHASE, Assessor, leans_on
 from roadmap.capacity.consequences import skill_facts
 from roadmap.capacity.flow import EPSILON, flow
-from roadmap.capacity.gather import portfolio, whole_portfolio
+from roadmap.capacity.gather import leaning_on, portfolio, whole_portfolio
 from roadmap.capacity.gather_queues import queues
 from roadmap.capacity.horizon import WEEKS, horizon_at
-from roadmap.capacity.inputs import LaunchInput, Portfolio, QueueInput
+from roadmap.capacity.inputs import Portfolio, QueueInput
 from roadmap.capacity.judge import Queue, in_time
 from roadmap.capacity.portfolio import Load
 from roadmap.errors import NotFound
-from roadmap.launches.models import Launch, LaunchMechanism
+from roadmap.launches.models import Launch
 from roadmap.mechanisms.kinds import HUMAN_KINDS, MechanismKind
 from roadmap.mechanisms.models import Mechanism
 from roadmap.mechanisms.queries import get_mechanism
@@ -282,15 +281,7 @@ def queue_week(session: Session, actor: Actor, key: str, week: date | None) -> Q
 
 def for_queue(session: Session, mechanism_id: int) -> Assessor:
     """Return what judges the launches that lean on a queue; a fixed number of statements."""
-    ids = sorted(
-        set(
-            session.scalars(
-                select(LaunchMechanism.launch_id).where(
-                    LaunchMechanism.mechanism_id == mechanism_id
-                )
-            )
-        )
-    )
+    ids = sorted(session.scalars(leaning_on(mechanism_id)))
     found = portfolio(session, ids)
     if mechanism_id not in found.queues:
         found = Portfolio(
@@ -320,7 +311,7 @@ def _behind(
     others = [
         assessor.brought(one, given, "likely", EVERY_PHASE).load
         for one in assessor.portfolio.launches.values()
-        if one.order is None and not one.released and _leans(one, given)
+        if one.order is None and not one.released and given.id in leans_on(one, assessor.portfolio)
     ]
     before = there.base
     found: list[Behind] = []
@@ -332,10 +323,6 @@ def _behind(
         if load.order is not None:
             before = after
     return (*found, *hidden)
-
-
-def _leans(launch: LaunchInput, given: QueueInput) -> bool:
-    return given.id in launch.queues or given.id in launch.changes
 
 
 def _line(
