@@ -78,7 +78,9 @@ def accept(page: Page) -> None:
     page.goto("/triage")
     expect(page.locator("main")).to_contain_text(TITLE)
     page.locator(".moves label", has_text="Accept").click()
-    page.get_by_label("Why, or what you ask, as Alice will read it").fill("Weapons come first this quarter.")
+    page.get_by_label("Why, or what you ask, as Alice will read it").fill(
+        "Weapons come first this quarter."
+    )
     page.get_by_role("button", name="Decide and next").click()
     page.goto("/requirements/REQ-1")
     expect(page.locator("main")).to_contain_text("Weapons come first this quarter.")
