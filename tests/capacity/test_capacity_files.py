@@ -1,6 +1,7 @@
 """Capacity in workspace files: out and in again byte for byte, and what does not fit is named."""
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -25,7 +26,7 @@ HEAD = {
     ],
     "sites": [{"code": "lisbon", "name": "Lisbon", "holidays": [{"day": "2026-12-25"}]}],
 }
-QUEUE = {
+QUEUE: dict[str, Any] = {
     "key": "MEC-2",
     "name": "Review",
     "kind": "review_queue",
@@ -47,14 +48,14 @@ QUEUE = {
     "throughput": [{"week": "-1w", "per_day": 4200}],
     "base_load": [{"language": "de", "weekly": 9000, "measured_until": "-1d", "season": {"48": 2}}],
 }
-STEP = {
+STEP: dict[str, Any] = {
     "key": "MEC-1",
     "name": "Classifier",
     "kind": "classifier",
     "stage": "enforce",
     "rates": {"rates": {"recall": 0.6, "precision": 0.92}, "outage_hours": 4},
 }
-LAUNCH = {
+LAUNCH: dict[str, Any] = {
     "key": "LCH-1",
     "title": "Streams",
     "type": "S",

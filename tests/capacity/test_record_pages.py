@@ -167,8 +167,9 @@ def test_a_price_needs_its_currency_and_only_one_price_is_paid(floor, at, charli
 
 def test_two_edits_of_one_plan_lose_nothing(floor, at, charlie):
     address = f"{at['staffing']}/plan"
-    shown = re.search(r'name="shown"[^>]*value="([^"]*)"', charlie.get(address).text)[1]
-    shown = shown.replace("&#34;", '"')
+    found = re.search(r'name="shown"[^>]*value="([^"]*)"', charlie.get(address).text)
+    assert found is not None
+    shown = found[1].replace("&#34;", '"')
     charlie.post(address, data=FULL | {"shown": shown})
     answer = charlie.post(address, data=FULL | {"shown": shown, "handling_seconds": "50"})
     assert answer.status_code == 422
