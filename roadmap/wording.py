@@ -30,3 +30,8 @@ def shown(value: object) -> str:
         return f"{value:.12g}"
     text = value if isinstance(value, str) else str(value)
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def hours_text(value: float) -> str:
+    """Write a time given in hours, below one in minutes: 24 h, 5 min."""
+    return f"{value:g} h" if value >= 1 else f"{value * 60:.0f} min"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from roadmap.readiness.answers import Answer, Code, Params, Status, Value
 from roadmap.readiness.phrases import FALLBACK, FIXES, SAYS
 from roadmap.readiness.verdict import Verdict, Word
-from roadmap.wording import N_
+from roadmap.wording import N_, hours_text
 
 Translate = Callable[[str], str]
 MaySee = Callable[[int], bool]
@@ -30,11 +30,6 @@ def target_text(value: float) -> str:
 def percent_text(value: float) -> str:
     """Write a share in percent with one decimal where it has one: 119.6 %, 56 %."""
     return f"{value * 100:.1f}".removesuffix(".0") + " %"
-
-
-def hours_text(value: float) -> str:
-    """Write a time in hours, below one in minutes: 24 h, 5 min."""
-    return f"{value:g} h" if value >= 1 else f"{value * 60:.0f} min"
 
 
 def beside_text(written: str, may_see: MaySee, name_of: NameOf, translate: Translate) -> str:

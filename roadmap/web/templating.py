@@ -17,6 +17,7 @@ from roadmap.web import chips, i18n
 from roadmap.web.icons import asset, icon
 from roadmap.web.menus import menu_options
 from roadmap.web.panels import panels
+from roadmap.wording import hours_text
 
 LOCALE = "en_GB"
 
@@ -159,7 +160,7 @@ def init_app(app: Flask) -> None:
         today=clock.today,
     )
     app.jinja_env.filters.update(
-        day=day, moment=moment, number=number, percent=percent, money=money
+        day=day, hours=hours_text, moment=moment, number=number, percent=percent, money=money
     )
     app.extensions.setdefault("roadmap_nav", [])
     app.context_processor(_context)

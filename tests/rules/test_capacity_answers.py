@@ -19,8 +19,9 @@ from roadmap.capacity.facts import (
 from roadmap.readiness.answers import Answer, Code, Status
 from roadmap.readiness.facts import Severity, WaiverFact
 from roadmap.readiness.phrases import FIXES, SAYS
-from roadmap.readiness.sentences import beside_text, hours_text, percent_text, say, say_fix
+from roadmap.readiness.sentences import beside_text, percent_text, say, say_fix
 from roadmap.readiness.verdict import Verdict, Word, evaluate
+from roadmap.wording import hours_text
 from tests.rules.readiness_cast import APPEALS, AT, QUEUE, carried, launch_in_order
 
 QUEUE_WHYS = (
