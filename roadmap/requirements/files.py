@@ -88,6 +88,8 @@ def safe_name(name: str) -> str:
     bare = "".join(
         letter for letter in _TURNS.sub("", last) if unicodedata.category(letter)[:2] not in _UNSEEN
     )
+    # Once more: what stood between a letter and its mark may be gone.
+    bare = unicodedata.normalize("NFC", bare)
     bare = re.sub(r'["<>|:*?;%]', "_", bare).strip().rstrip(" .")
     stem, dot, end = bare.rpartition(".")
     if not dot:

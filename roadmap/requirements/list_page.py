@@ -115,11 +115,12 @@ def every_row(
     """Yield every row of the list with what stands beside it, some hundred at a time."""
     statement = select(*columns_of(columns)).where(*where_of(session, actor, known, query))
     for part in _every(statement, ordered_by(known, sort)):
-        found = session.execute(part.execution_options(yield_per=_CHUNK))
-        for rows in found.partitions(_CHUNK):
-            beside = beside_of(session, known, columns, rows, subtitle=False)
-            for row in rows:
-                yield row, beside
+        # Closed with this generator too, when a reader stops half way: the cursor is the server's.
+        with session.execute(part.execution_options(yield_per=_CHUNK)) as found:
+            for rows in found.partitions(_CHUNK):
+                beside = beside_of(session, known, columns, rows, subtitle=False)
+                for row in rows:
+                    yield row, beside
 
 
 def keys_of(

@@ -57,6 +57,10 @@ class Hands:
                 return
             if passed and not found["body"]:
                 assert found["ring"], f"no ring: {found['text']}"
+                if not found["seen"]:
+                    # The browser may still be scrolling to it.
+                    self.page.wait_for_timeout(300)
+                    found = self.page.evaluate(_FOCUS, wanted)
                 assert found["seen"], f"not on the screen: {found['text']}"
             passed.append(found["text"])
             self.press("Shift+Tab" if back else "Tab")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -110,6 +110,8 @@ def test_names_are_no_paths_and_hide_nothing(name: str, safe: str) -> None:
     assert files.safe_name(name) == safe
 
 
+@example("M\u200d\u0307")
+@example("M\x00\u0307.png")
 @given(st.text(max_size=400))
 def test_any_name_is_made_safe(name: str) -> None:
     safe = files.safe_name(name)
