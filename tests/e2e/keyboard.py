@@ -1,9 +1,11 @@
 """Hands on a keyboard alone: no click, no value set by the test, and the cursor always seen."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 # What has the focus: whether it is the one wanted, whether its ring is drawn, whether it is seen.
 _FOCUS = """(wanted) => {
@@ -21,7 +23,8 @@ _FOCUS = """(wanted) => {
     found: e === wanted,
     ring: [e, e.closest("label"), e.closest("form.find")].some(ringed),
     seen,
-    text: `${e.tagName} ${name} ${e.textContent.trim().slice(0, 40)}`,
+    text: `${e.tagName} ${name} ${e.textContent.trim().slice(0, 40)} at ${Math.round(box.left)},`
+      + `${Math.round(box.top)} of ${innerWidth}×${innerHeight}, scrolled ${scrollY}`,
   };
 }"""
 
@@ -39,13 +42,22 @@ class Hands:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def _settled(self, found: Any, wanted: Any) -> Any:
+        """Look again while the browser may still be scrolling to what has the cursor."""
+        for _ in range(30):
+            if found["seen"]:
+                break
+            self.page.wait_for_timeout(100)
+            found = self.page.evaluate(_FOCUS, wanted)
+        return found
+
     def type(self, text: str) -> None:
         """Type over what the field with the cursor holds."""
         self.press("Control+A")
         self.page.keyboard.type(text)
 
     def to(self, target: Locator, back: bool = False) -> None:
-        """Tab to a target; every stop on the way has a ring and is on the screen."""
+        """Tab to a target; every stop has a ring, and the target is on the screen."""
         expect(target).to_have_count(1)
         self.page.wait_for_load_state()
         wanted = target.element_handle()
@@ -53,15 +65,12 @@ class Hands:
         while len(passed) < 250:
             found = self.page.evaluate(_FOCUS, wanted)
             if found["found"]:
+                found = self._settled(found, wanted)
                 assert found["ring"], f"no ring: {found['text']}"
+                assert found["seen"], f"not on the screen: {found['text']}"
                 return
             if passed and not found["body"]:
                 assert found["ring"], f"no ring: {found['text']}"
-                if not found["seen"]:
-                    # The browser may still be scrolling to it.
-                    self.page.wait_for_timeout(300)
-                    found = self.page.evaluate(_FOCUS, wanted)
-                assert found["seen"], f"not on the screen: {found['text']}"
             passed.append(found["text"])
             self.press("Shift+Tab" if back else "Tab")
         raise AssertionError(f"never reached {target}: {passed[-8:]}")
@@ -87,7 +96,15 @@ class Hands:
 
     def stands(self) -> None:
         """The cursor is on something."""
-        self.page.wait_for_function("document.activeElement !== document.body")
+        # Asked again and again from here: a function the page polls itself is eval to its policy.
+        for _ in range(50):
+            self.page.wait_for_load_state()
+            # An answer may be on its way: then there is nothing to ask yet.
+            with suppress(Error):
+                if self.page.evaluate("document.activeElement !== document.body"):
+                    return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"the cursor is lost on {self.page.url}")
 
     def go(self, name: str, heading: str | None = None) -> None:
         """Open a page by the navigation."""
