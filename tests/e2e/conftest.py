@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import waitress
@@ -19,6 +18,7 @@ from roadmap.accounts.models import Person
 from roadmap.accounts.passwords import hash_password
 from roadmap.jobs import run_worker
 from tests.cast import Cast, make_cast
+from tests.e2e.serving import answer_until
 
 PASSWORD = "correct horse battery staple"
 
@@ -53,14 +53,6 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     found.close()
 
 
-def _serve(server: Any, stop: threading.Event) -> None:
-    """Answer until told to stop; the loop's own thread closes its sockets, so nobody else waits."""
-    while not stop.is_set():
-        server.asyncore.loop(timeout=0.1, map=server._map, count=1)
-    server.task_dispatcher.shutdown()
-    server.close()
-
-
 @pytest.fixture
 def running(sqlite_url: str, tmp_path: Path) -> Iterator[Running]:
     """The product on a database of this test alone, with everybody's password set."""
@@ -84,7 +76,7 @@ def running(sqlite_url: str, tmp_path: Path) -> Iterator[Running]:
     server = waitress.create_server(app, host="127.0.0.1", port=port, threads=4)
     stop = threading.Event()
     threads = [
-        threading.Thread(target=_serve, args=(server, stop), daemon=True),
+        threading.Thread(target=answer_until, args=(server, stop), daemon=True),
         threading.Thread(target=run_worker, args=(database, config, stop, 0.2), daemon=True),
     ]
     for thread in threads:
