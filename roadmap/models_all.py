@@ -10,6 +10,9 @@ import roadmap.launches.models
 import roadmap.lists.models
 import roadmap.mechanisms.models
 import roadmap.notifications.models
+import roadmap.readiness.attestation_models
+import roadmap.readiness.decision_models
+import roadmap.readiness.gate_models
 import roadmap.readiness.models
 import roadmap.requirements.models
 import roadmap.scoring.models

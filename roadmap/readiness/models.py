@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base
-from roadmap.history.capture import Recorded
+from roadmap.history.capture import Recorded, added
 
 DERIVED = {"derived": True}
 
@@ -57,6 +57,12 @@ class TemplateItem(Recorded, Base):
     max_tier: Mapped[int] = mapped_column(default=2)
     # Working days before the phase by which the answer is due.
     due_days: Mapped[int] = mapped_column(default=5)
+    # The fact that answers it by itself: see `checks.checklist.BOUND_FACTS`.
+    bound_to: Mapped[str | None] = mapped_column(String(40), info=added())
+    # A standing attestation of the market and surface answers it.
+    standing: Mapped[bool] = mapped_column(default=False, info=added(False))
+    # Asked before the date is committed, not only before the phase.
+    before_commit: Mapped[bool] = mapped_column(default=False, info=added(False))
 
     @property
     def history_id(self) -> int:
@@ -93,6 +99,9 @@ class ChecklistItem(Recorded, Base):
     valid_until: Mapped[date | None]
     # What an imported sheet says of the item; shown, never an answer.
     claim: Mapped[str] = mapped_column(String(200), default="")
+    bound_to: Mapped[str | None] = mapped_column(String(40), info=added())
+    standing: Mapped[bool] = mapped_column(default=False, info=added(False))
+    before_commit: Mapped[bool] = mapped_column(default=False, info=added(False))
 
     @property
     def history_id(self) -> int:
@@ -106,6 +115,7 @@ class Waiver(Recorded, Base):
     __table_args__ = (
         Index("ix_waiver_launch", "launch_id"),
         CheckConstraint("approved_by IS NULL OR approved_by <> requested_by", name="four_eyes"),
+        CheckConstraint("risk IN ('low', 'medium', 'high')", name="risk"),
     )
     record_type: ClassVar[str] = "launch"
 
@@ -126,6 +136,10 @@ class Waiver(Recorded, Base):
     refused_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     expires_on: Mapped[date]
+    # What it risks, for the register: low, medium or high; null where nobody said.
+    risk: Mapped[str | None] = mapped_column(String(20), info=added())
+    # The waiver it goes on from.
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("waiver.id"), info=added())
 
     @property
     def history_id(self) -> int:
@@ -151,6 +165,28 @@ class GapPlan(Recorded, Base):
         return self.launch_id
 
 
+class VerdictSnapshot(Base):
+    """What verdicts rested on: part -> key -> value as `signed.parts` writes it, stored once."""
+
+    __tablename__ = "verdict_snapshot"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    parts: Mapped[dict[str, Any]]
+
+
+class UsualDuration(Base):
+    """How long answers of a code have really stood open here, from stored verdicts."""
+
+    __tablename__ = "usual_duration"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    # The median in calendar days, over how many that closed.
+    days: Mapped[int]
+    closed: Mapped[int]
+    computed_at: Mapped[datetime]
+
+
 class StoredVerdict(Base):
     """What readiness said of a launch from a moment on; ids and codes, never sentences."""
 
@@ -170,6 +206,8 @@ class StoredVerdict(Base):
     answered: Mapped[int]
     needed: Mapped[int]
     borrowed: Mapped[int] = mapped_column(default=0)
+    # The facts it rests on in short, for as-of views; null for verdicts older than snapshots.
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("verdict_snapshot.id"))
 
 
 class CurrentVerdict(Base):

@@ -1,0 +1,96 @@
+"""Tables of what people attest again: standing attestations, weekly words, template choices."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from roadmap.db import Base
+from roadmap.history.capture import Recorded
+
+
+class StandingAttestation(Recorded, Base):
+    """An answer that holds for a market and a surface, whichever launch asks, until it lapses."""
+
+    __tablename__ = "standing_attestation"
+    __table_args__ = (
+        Index("ix_standing_attestation_place", "market_code", "surface_code", "item_code"),
+    )
+    record_type: ClassVar[str] = "standing_attestation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Code of the template item it answers with yes.
+    item_code: Mapped[str] = mapped_column(String(60))
+    market_code: Mapped[str] = mapped_column(ForeignKey("market.code"))
+    surface_code: Mapped[str] = mapped_column(ForeignKey("surface.code"))
+    evidence: Mapped[str] = mapped_column(Text)
+    attested_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    attested_at: Mapped[datetime]
+    # Its last day, at most 12 months on.
+    valid_until: Mapped[date]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class WeeklyWord(Recorded, Base):
+    """The owner said in a week before the phase that what the launch rests on still holds."""
+
+    __tablename__ = "weekly_word"
+    __table_args__ = (UniqueConstraint("launch_id", "week"),)
+    record_type: ClassVar[str] = "launch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
+    # The Monday of the week.
+    week: Mapped[date]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def history_id(self) -> int:
+        return self.launch_id
+
+
+class FreshnessStep(Recorded, Base):
+    """What followed weeks without a word: told once each."""
+
+    __tablename__ = "freshness_step"
+    __table_args__ = (
+        UniqueConstraint("launch_id", "week", "step"),
+        CheckConstraint("step IN ('asked', 'escalated', 'uncommitted')", name="step"),
+    )
+    record_type: ClassVar[str] = "launch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
+    week: Mapped[date]
+    step: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+
+    @property
+    def history_id(self) -> int:
+        return self.launch_id
+
+
+class TemplateChoice(Recorded, Base):
+    """A running launch took a newer checklist, or keeps its own with a reason."""
+
+    __tablename__ = "template_choice"
+    __table_args__ = (
+        UniqueConstraint("launch_id", "template_id"),
+        CheckConstraint("choice IN ('taken', 'kept')", name="choice"),
+    )
+    record_type: ClassVar[str] = "launch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
+    template_id: Mapped[int] = mapped_column(ForeignKey("checklist_template.id"))
+    choice: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+    @property
+    def history_id(self) -> int:
+        return self.launch_id
