@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql as pg
 
 revision = "20261122_2230"
-down_revision = "20261122_2010"
+down_revision = "20261122_2215"
 branch_labels = None
 depends_on = None
 

@@ -22,6 +22,11 @@ def address_subject(address: str | None) -> str:
     return _digest("ip", address or "unknown")
 
 
+def token_subject(address: str | None) -> str:
+    """Return what unknown API tokens from one network address are counted under."""
+    return _digest("token", address or "unknown")
+
+
 def _digest(kind: str, value: str) -> str:
     return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
 

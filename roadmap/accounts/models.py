@@ -1,6 +1,6 @@
 """Tables of people, teams and the links and attempts around signing in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -81,6 +81,32 @@ class AccountLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ApiToken(Recorded, Base):
+    """What a program shows to act as its person; told among what happens to that person."""
+
+    __tablename__ = "api_token"
+    record_type: ClassVar[str] = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    # Says where it is used, so that people dare to revoke it.
+    name: Mapped[str] = mapped_column(String(120))
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True, info=UNTOLD)
+    # Codes of accounts.tokens.SCOPES.
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    # A day is enough to see what is no longer used.
+    last_used_on: Mapped[date | None] = mapped_column(info=UNTOLD)
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    @property
+    def history_id(self) -> int:
+        return self.person_id
 
 
 class SignInAttempt(Base):

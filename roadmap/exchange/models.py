@@ -41,6 +41,8 @@ class ImportUpload(Base):
     # Unguessable; names the file and stands in the address.
     token: Mapped[str] = mapped_column(String(40), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    # What the file holds: requirements or evidence.
+    kind: Mapped[str] = mapped_column(String(20), default="requirements")
     file_name: Mapped[str] = mapped_column(String(200))
     answers: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(20))

@@ -1,7 +1,7 @@
 """Commands of the history: tell one change as one event."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -121,24 +121,23 @@ def batch_digest(session: Session, kind: type[BatchRecorded], batch_id: int) -> 
     digest, count = "", 0
     query = select(kind).where(kind.batch_id == batch_id).order_by(kind.id)  # type: ignore[attr-defined]
     for row in session.scalars(query.execution_options(yield_per=1000)):
-        digest = salted(digest, {name: plain(value) for name, value, _ in column_values(row)})
+        digest = salted(digest, {name: plain(value) for name, value in _told_values(row)})
         count += 1
     return count, digest
 
 
 def row_digest(row: Any, salt: str) -> str:
     """Return the salted digest of a row's recorded columns, later ones left out while untouched."""
+    return salted(salt, dict(_told_values(row)))
+
+
+def _told_values(row: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (name, value) of a row's recorded columns, later ones left out while untouched."""
     kind: Any = type(row)
     later = added_columns(kind)
-    values = {name: value for name, value, _ in column_values(row)}
-    return salted(
-        salt,
-        {
-            name: value
-            for name, value in values.items()
-            if name not in later or value != later[name]
-        },
-    )
+    for name, value, _ in column_values(row):
+        if name not in later or value != later[name]:
+            yield name, value
 
 
 class _Telling:

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base, choice
-from roadmap.history.capture import BatchRecorded, Recorded
+from roadmap.history.capture import BatchRecorded, Recorded, added
 from roadmap.history.models import BigKey
 from roadmap.keys import Keyed
 from roadmap.mechanisms.kinds import (
@@ -247,6 +247,17 @@ class Measurement(BatchRecorded, Base):
     source: Mapped[str] = mapped_column(String(200), default="")
     observed_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    # What the source calls the row; the same key with other numbers corrects it.
+    external_key: Mapped[str | None] = mapped_column(String(200), info=added())
+
+
+Index(
+    "ix_measurement_external",
+    Measurement.source,
+    Measurement.external_key,
+    sqlite_where=text("external_key IS NOT NULL"),
+    postgresql_where=text("external_key IS NOT NULL"),
+)
 
 
 class MeasurementVoid(Recorded, Base):
@@ -261,6 +272,8 @@ class MeasurementVoid(Recorded, Base):
     reason: Mapped[str] = mapped_column(String(500))
     voided_at: Mapped[datetime]
     voided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The row that took its place; none where a person found it wrong.
+    corrected_by_id: Mapped[int | None] = mapped_column(ForeignKey("measurement.id"), info=added())
 
     @property
     def history_id(self) -> int:
