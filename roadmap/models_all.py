@@ -8,6 +8,7 @@ import roadmap.jobs
 import roadmap.keys
 import roadmap.launches.models
 import roadmap.lists.models
+import roadmap.mechanisms.kept_models
 import roadmap.mechanisms.models
 import roadmap.notifications.models
 import roadmap.readiness.attestation_models
