@@ -17,6 +17,7 @@ from roadmap.capacity.facts import NOTHING_FOUND, CapacityFacts
 from roadmap.launches.kinds import LaunchState, LaunchType, PhaseState
 from roadmap.mechanisms.facts import MeasurementFact, MechanismFact, Stratum
 from roadmap.mechanisms.kinds import Grade, LinkRole, Metric, Stage
+from roadmap.readiness.gate_rules import Cast, GateRule
 from roadmap.taxonomy.scope import ScopeCell, ScopePattern
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "DependencyFact",
     "ForecastFact",
     "GapPlanFact",
+    "GateFact",
+    "GroupFact",
     "GuardFact",
     "GuidelineFact",
     "LaunchFact",
@@ -275,6 +278,36 @@ class GuardFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFact:
+    """A review group of a gate and the people who may vote for it now."""
+
+    id: int
+    members: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateFact:
+    """A gate, its rule, and every vote given on it by the moment.
+
+    `signs` are the parts of the facts it signs; `signed` holds, for each approving vote, the parts
+    as they were (see `signed.parts`). `asked_of` is who has the ball, None if nobody is named.
+    """
+
+    id: int
+    name: str
+    rule: GateRule
+    needed: int = 1
+    groups: tuple[GroupFact, ...] = ()
+    votes: tuple[Cast, ...] = ()
+    signs: tuple[str, ...] = ()
+    signed: tuple[tuple[int, Any], ...] = ()
+    self_certify: bool = False
+    from_phase: int = 1
+    due_days: int | None = None
+    asked_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapPlanFact:
     """Who closes a gap and by when, as promised; matched by code and subject."""
 
@@ -310,6 +343,7 @@ class LaunchFacts:
     requirements: tuple[RequirementFact, ...] = ()
     waivers: tuple[WaiverFact, ...] = ()
     guards: tuple[GuardFact, ...] = ()
+    gates: tuple[GateFact, ...] = ()
     plans: tuple[GapPlanFact, ...] = ()
     capacity: CapacityFacts = NOTHING_FOUND
     holidays: frozenset[date] = frozenset()

@@ -23,6 +23,8 @@ from roadmap.readiness.facts import (
     DependencyFact,
     ForecastFact,
     GapPlanFact,
+    GateFact,
+    GuardFact,
     GuidelineFact,
     LaunchFact,
     LaunchFacts,
@@ -33,6 +35,7 @@ from roadmap.readiness.facts import (
     TrainingNeedFact,
     WaiverFact,
 )
+from roadmap.readiness.gate_facts import gate_facts
 from roadmap.readiness.gather_shared import (
     Declared,
     Holidays,
@@ -43,6 +46,7 @@ from roadmap.readiness.gather_shared import (
     leads,
     places_of,
 )
+from roadmap.readiness.guard_facts import guard_facts, watched_until
 from roadmap.taxonomy.scope import DIMENSIONS
 
 # Due days lie at most this far before their phase; holidays further back do not matter.
@@ -65,6 +69,8 @@ class _Own:
     dependencies: Mapping[int, Sequence[DependencyFact]]
     requirements: Mapping[int, Sequence[RequirementFact]]
     waivers: Mapping[int, Sequence[WaiverFact]]
+    guards: Mapping[int, Sequence[GuardFact]]
+    gates: Mapping[int, Sequence[GateFact]]
     plans: Mapping[int, Sequence[GapPlanFact]]
 
 
@@ -84,7 +90,7 @@ class _Shared:
 def _own(session: Session, ids: Collection[int], at: datetime) -> _Own:
     return _Own(
         launches=parts.launches(session, ids),
-        phases=parts.phase_facts(session, ids),
+        phases=parts.phase_facts(session, ids, watched_until(session, ids)),
         cells=parts.cell_facts(session, ids),
         forecasts=parts.forecast_facts(session, ids),
         links=parts.link_facts(session, ids),
@@ -93,6 +99,8 @@ def _own(session: Session, ids: Collection[int], at: datetime) -> _Own:
         dependencies=parts.dependency_facts(session, ids),
         requirements=parts.requirement_facts(session, ids, at),
         waivers=parts.waiver_facts(session, ids, at),
+        guards=guard_facts(session, ids, at),
+        gates=gate_facts(session, ids, at),
         plans=parts.plan_facts(session, ids),
     )
 
@@ -230,6 +238,8 @@ def _assemble(launch_id: int, own: _Own, shared: _Shared, capacity: CapacityFact
         dependencies=tuple(own.dependencies.get(launch_id, ())),
         requirements=tuple(own.requirements.get(launch_id, ())),
         waivers=tuple(own.waivers.get(launch_id, ())),
+        guards=tuple(own.guards.get(launch_id, ())),
+        gates=tuple(own.gates.get(launch_id, ())),
         plans=tuple(own.plans.get(launch_id, ())),
         capacity=capacity,
         holidays=shared.holidays.of({fact.cell.market for fact in cells}),

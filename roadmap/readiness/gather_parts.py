@@ -4,8 +4,8 @@ Each function sends one statement for any number of launches and returns facts b
 """
 
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -98,8 +98,10 @@ def _phase_facts_query() -> AnySelect:
     ).where(Phase.launch_id.in_(IDS))
 
 
-def phase_facts(session: Session, ids: Ids) -> dict[int, list[PhaseFact]]:
-    """Return the phases of each launch."""
+def phase_facts(
+    session: Session, ids: Ids, watched: Mapping[tuple[int, int], date]
+) -> dict[int, list[PhaseFact]]:
+    """Return the phases of each launch; ``watched`` is the last day of hypercare by position."""
     found: dict[int, list[PhaseFact]] = defaultdict(list)
     for row in session.execute(_phase_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
@@ -110,6 +112,7 @@ def phase_facts(session: Session, ids: Ids) -> dict[int, list[PhaseFact]]:
                 state=row.state,
                 name=row.name,
                 share=row.share,
+                hypercare_until=watched.get((row.launch_id, row.position)),
             )
         )
     return found
@@ -268,6 +271,7 @@ def _checklist_facts_query() -> AnySelect:
         ChecklistItem.answered_at,
         ChecklistItem.answered_by,
         ChecklistItem.valid_until,
+        ChecklistItem.bound_to,
     ).where(ChecklistItem.launch_id.in_(IDS))
 
 
@@ -288,6 +292,7 @@ def checklist_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[
                 attested_at=row.answered_at if known else None,
                 valid_until=row.valid_until if known else None,
                 owner_id=row.owner_id,
+                bound_to=row.bound_to,
             )
         )
     return found

@@ -199,6 +199,20 @@ SAYS: Mapping[tuple[str, str], str] = {
     ),
     (Code.REQUIREMENT_OPEN, "accepted"): N_("%(requirement)s: all acceptance criteria accepted."),
     (Code.REQUIREMENT_OPEN, "no_criteria"): N_("%(requirement)s has no acceptance criteria."),
+    # gates
+    (Code.SIGNOFF_MISSING, "signed"): N_("%(gate)s: signed."),
+    (Code.SIGNOFF_MISSING, "denied"): N_("%(gate)s: denied, and the denial stands."),
+    (Code.SIGNOFF_MISSING, "needs_work"): N_("%(gate)s: not signed, the reviewers want work done."),
+    (Code.SIGNOFF_MISSING, "not_requested"): N_("%(gate)s: nobody has asked for the review yet."),
+    (Code.SIGNOFF_MISSING, "requested"): N_("%(gate)s: review asked for, no answer yet."),
+    (Code.SIGNOFF_MISSING, "in_review"): N_("%(gate)s: in review, not signed yet."),
+    (Code.SIGNOFF_MISSING, "left"): N_(
+        "%(gate)s: who approved it has left the review group, so it does not count."
+    ),
+    (Code.SIGNOFF_MISSING, "nobody"): N_("%(gate)s: its review group has no members."),
+    (Code.SIGNOFF_STALE, "overtaken"): N_(
+        "%(gate)s: signed before %(count)s of the facts it signs changed."
+    ),
     (Code.WAIVER_EXPIRED, "expired"): N_("The waiver for %(code)s expired on %(expired)s."),
     (Code.GUARD_METRIC, "within"): N_("%(name)s is %(value)s, limit %(limit)s."),
     (Code.GUARD_METRIC, "breach"): N_("%(name)s is %(value)s, beyond its limit of %(limit)s."),
@@ -279,6 +293,14 @@ FIXES: Mapping[str, str] = {
     "dependency_no_date": N_("Have the owner of %(launch)s give its phase %(phase)s a date."),
     "requirement_open": N_("Have the requester of %(requirement)s accept what is delivered."),
     "requirement_no_criteria": N_("Write acceptance criteria for %(requirement)s."),
+    "gate_denied": N_("Settle it with who denied %(gate)s; only they can withdraw the denial."),
+    "gate_needs_work": N_("Do what %(gate)s asks for, then ask for the review again."),
+    "gate_not_requested": N_("Ask for the review: %(gate)s."),
+    "gate_requested": N_("Have the reviewers of %(gate)s answer."),
+    "gate_in_review": N_("Have the reviewers of %(gate)s decide."),
+    "gate_left": N_("Have a present member of the group sign %(gate)s."),
+    "gate_nobody": N_("Name members for the review group of %(gate)s."),
+    "gate_overtaken": N_("Have %(gate)s signed again: the page shows what changed."),
     "renew_waiver": N_("Pass %(code)s, or ask for a new waiver."),
     "guard_breach": N_("Halt the phase or bring %(name)s back within %(limit)s."),
     "guard_stale": N_("Restore the feed of %(name)s."),

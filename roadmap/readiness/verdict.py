@@ -12,12 +12,13 @@ from enum import StrEnum
 
 from roadmap.readiness.answers import Answer, Code, Params, Status, after, pack
 from roadmap.readiness.checks import CHECKS
+from roadmap.readiness.checks.signoffs import check_signoffs
 from roadmap.readiness.context import Context
 from roadmap.readiness.facts import LaunchFacts, Severity, WaiverFact
 from roadmap.readiness.outlook import Outlook, outlook, with_due_days
 
 # Raise it whenever the same facts may give another verdict; stored verdicts name theirs.
-RULES_VERSION = "2026.11"
+RULES_VERSION = "2026.11.2"
 
 
 class Word(StrEnum):
@@ -214,7 +215,9 @@ def evaluate(
     ctx = Context(facts, at, phase)
     answers = [answer for check in CHECKS for answer in check(ctx)]
     answers.extend(more)
-    answers = with_due_days(ctx, apply_waivers(answers, facts.waivers, ctx.at))
+    answers = apply_waivers(answers, facts.waivers, ctx.at)
+    answers.extend(check_signoffs(ctx, answers))
+    answers = with_due_days(ctx, answers)
     answers.sort(key=_place)
     prospect = outlook(ctx, answers)
     if ctx.in_hypercare:

@@ -1,0 +1,75 @@
+"""What is watched in hypercare as facts: guards with their newest reading, and the watched days."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from roadmap.launches.access import AnySelect
+from roadmap.readiness.decision_models import Guard, GuardReading, Hypercare
+from roadmap.readiness.facts import GuardFact
+
+IDS: Any = bindparam("ids", expanding=True)
+
+
+@cache
+def _guards() -> AnySelect:
+    """Select guards, each with its latest reading recorded by the moment."""
+    ranked = (
+        select(
+            GuardReading.guard_id,
+            GuardReading.value,
+            GuardReading.observed_at,
+            func.row_number()
+            .over(
+                partition_by=GuardReading.guard_id,
+                order_by=(GuardReading.observed_at.desc(), GuardReading.id.desc()),
+            )
+            .label("place"),
+        )
+        .where(GuardReading.launch_id.in_(IDS), GuardReading.recorded_at <= bindparam("at"))
+        .subquery()
+    )
+    return (
+        select(Guard, ranked.c.value, ranked.c.observed_at)
+        .outerjoin(ranked, (ranked.c.guard_id == Guard.id) & (ranked.c.place == 1))
+        .where(Guard.launch_id.in_(IDS))
+        .order_by(Guard.id)
+    )
+
+
+def guard_facts(session: Session, ids: Collection[int], at: datetime) -> dict[int, list[GuardFact]]:
+    """Return the guard metrics of each launch with the reading known at the moment."""
+    found: dict[int, list[GuardFact]] = defaultdict(list)
+    for guard, value, observed_at in session.execute(_guards(), {"ids": ids, "at": at}):
+        found[guard.launch_id].append(
+            GuardFact(
+                id=guard.id,
+                phase_position=guard.phase_position,
+                name=guard.name,
+                limit=guard.limit,
+                value=value,
+                observed_at=observed_at,
+                max_age_hours=guard.max_age_hours,
+                floor=guard.floor,
+                owner_id=guard.owner_id,
+            )
+        )
+    return found
+
+
+@cache
+def _watched() -> AnySelect:
+    return select(Hypercare.launch_id, Hypercare.phase_position, Hypercare.until).where(
+        Hypercare.launch_id.in_(IDS), Hypercare.until.is_not(None)
+    )
+
+
+def watched_until(session: Session, ids: Collection[int]) -> dict[tuple[int, int], date]:
+    """Return the last watched day by launch and phase position."""
+    rows = session.execute(_watched(), {"ids": ids})
+    return {(launch_id, position): until for launch_id, position, until in rows}
