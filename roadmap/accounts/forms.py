@@ -6,14 +6,16 @@ from wtforms import (
     BooleanField,
     EmailField,
     HiddenField,
+    IntegerField,
     PasswordField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import EqualTo, InputRequired, Length, Optional
+from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional
 
 from roadmap.accounts.permissions import ROLES
+from roadmap.accounts.tokens import MOST_DAYS, SCOPES
 from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
 
@@ -115,3 +117,31 @@ class TeamForm(Form):
     members = Ticks(_("Members"), [Optional()], coerce=int)
     leads = Ticks(_("Leads"), [Optional()], coerce=int)
     add = EmailField(_("E-mail address of a person to add"), [Optional(), Length(max=254)])
+
+
+class TokenForm(Form):
+    """A new API token of one's own."""
+
+    name = StringField(
+        _("Where it is used"), [InputRequired(_("Say where it is used.")), Length(max=120)]
+    )
+    scopes = Ticks(
+        _("What it may do"),
+        choices=choices((code, _(label)) for code, (label, _may) in SCOPES.items()),
+    )
+    days = IntegerField(
+        _("Days until it ends"),
+        [
+            InputRequired(_("Say how many days it works.")),
+            NumberRange(1, MOST_DAYS, _("Use 1 to %(most)d days.", most=MOST_DAYS)),
+        ],
+    )
+
+
+class TokenForForm(TokenForm):
+    """A new API token of somebody, mostly of a service that never signs in."""
+
+    person = EmailField(
+        _("E-mail address of whom it acts for"),
+        [InputRequired(_("Say whom it acts for.")), Length(max=254)],
+    )

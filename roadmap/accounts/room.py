@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, render_template
 
-from roadmap.accounts import admin_views, mention_views, system_views, views
+from roadmap.accounts import admin_views, mention_views, system_views, token_views, views
 from roadmap.web.admin_menu import register_admin_page
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation
@@ -14,6 +14,7 @@ _PAGES = [
     (N_("People"), "admin.people", "admin.people", N_("Invite, roles, links, leavers.")),
     (N_("Teams"), "admin.team_list", "admin.people", N_("Who works together, and who leads.")),
     (N_("Roles"), "system.roles", "admin.people", N_("What each role may do.")),
+    (N_("API tokens"), "tokens.all_of_them", "admin.people", N_("Which programs may ask.")),
     (N_("Jobs"), "system.job_list", "admin.system", N_("What the worker does and what failed.")),
     (N_("Audit seal"), "system.audit_seal", "admin.system", N_("How far the history is sealed.")),
 ]
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(admin_views.bp)
     app.register_blueprint(system_views.bp)
     app.register_blueprint(mention_views.bp)
+    app.register_blueprint(token_views.bp)
     register_panel("user_menu", _account_entry)
     for page in _PAGES:
         register_admin_page(*page)

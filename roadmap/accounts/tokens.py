@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Row, or_, select, update
@@ -137,8 +138,8 @@ def tokens_of(session: Session, person_id: int) -> Sequence[ApiToken]:
     return session.scalars(query.order_by(ApiToken.id.desc())).all()
 
 
-def all_tokens(session: Session, most: int = 200) -> Sequence[Row[tuple[ApiToken, str, str]]]:
-    """Return (token, name, e-mail address) of everybody: those that work first, the newest first."""
+def all_tokens(session: Session, most: int = 200) -> Sequence[Row[Any]]:
+    """Return (token, name, e-mail) of everybody: those that work first, the newest first."""
     now = clock.now()
     ended = or_(ApiToken.revoked_at.is_not(None), ApiToken.expires_at <= now)
     query = (

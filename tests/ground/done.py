@@ -61,6 +61,7 @@ def do_what_shows_forms(done: Done, person_id: int) -> None:
     _edit_many(done, person_id)
     done.send("/mechanisms/MEC-1/configurations", label="not deployed yet", parameters="cut = 0.9")
     _change_handling(done)
+    done.shown("/account/tokens", name="Nightly labels", scopes="read", days="30")
     done.starts += [
         "/requirements/REQ-1/row",
         "/mechanisms/MEC-1/configurations",
