@@ -3,6 +3,7 @@
 import roadmap.accounts.models
 import roadmap.capacity.models
 import roadmap.exchange.models
+import roadmap.exchange.sheet_models
 import roadmap.history.models
 import roadmap.jobs
 import roadmap.keys
@@ -10,6 +11,7 @@ import roadmap.launches.models
 import roadmap.lists.models
 import roadmap.mechanisms.kept_models
 import roadmap.mechanisms.models
+import roadmap.notifications.asked_models
 import roadmap.notifications.models
 import roadmap.readiness.attestation_models
 import roadmap.readiness.decision_models

@@ -88,11 +88,11 @@ def read_table(data: bytes, *, encoding: str | None = None) -> Table:
         raise TableError(
             f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read. Split it."
         )
-    text, used = _decode(data, encoding)
+    text, used = decode(data, encoding)
     if not text.strip():
         raise TableError("The file is empty: it has neither a header nor rows.")
     delimiter, skipped = _find_delimiter(text)
-    records = _records(text, delimiter, skipped)
+    records = raw_records(text, delimiter, skipped)
     first = next(records, None)
     if first is None:
         raise TableError("The file has no header row.")
@@ -113,7 +113,8 @@ def read_table(data: bytes, *, encoding: str | None = None) -> Table:
     return Table(header, tuple(rows), tuple(problems), delimiter, used)
 
 
-def _decode(data: bytes, encoding: str | None) -> tuple[str, str]:
+def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
+    """Return the text of a file and the encoding used; raise ``TableError`` when it is no text."""
     used = encoding or next(
         (name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8"
     )
@@ -170,7 +171,7 @@ def _find_delimiter(text: str) -> tuple[str, int]:
     return best, 0
 
 
-def _records(text: str, delimiter: str, skipped: int) -> Iterator[Row]:
+def raw_records(text: str, delimiter: str, skipped: int = 0) -> Iterator[Row]:
     """Yield the records that hold anything, each with the physical line it starts on."""
     stream = io.StringIO(text, newline="")
     for _ in range(skipped):

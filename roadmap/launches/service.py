@@ -53,6 +53,9 @@ ALL_NO = TierQuestions(
     load_over_5_percent=False,
 )
 
+# The tier of a launch whose six questions nobody answered.
+HEAVIEST = 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewLaunch:
@@ -60,6 +63,8 @@ class NewLaunch:
 
     ``weekly_volume`` is in items a week. Without languages the markets' own are taken,
     without policy areas all active ones. ``number`` brings its own key, as an import does.
+    ``questions`` None were never asked, and count as yes. ``claim`` is what ``source`` says of
+    itself under ``source_key``.
     """
 
     title: str
@@ -75,8 +80,11 @@ class NewLaunch:
     summary: str = ""
     team_id: int | None = None
     confidential: bool = False
-    questions: TierQuestions = field(default=ALL_NO)
+    questions: TierQuestions | None = field(default=ALL_NO)
     number: int | None = None
+    claim: dict[str, Any] | None = None
+    source: str | None = None
+    source_key: str | None = None
 
 
 def _languages(session: Session, new: NewLaunch) -> dict[str, list[str]]:
@@ -134,9 +142,12 @@ def create_launch(session: Session, actor: Asker | None, new: NewLaunch) -> Laun
         state=LaunchState.PLANNED if complete else LaunchState.DRAFT,
         owner_id=owner_id,
         team_id=team_id,
-        tier_answers=asdict(new.questions),
-        tier=tier(new.questions),
+        tier_answers=asdict(new.questions) if new.questions is not None else {},
+        tier=tier(new.questions) if new.questions is not None else HEAVIEST,
         confidential=new.confidential,
+        claim=new.claim,
+        source=new.source,
+        source_key=new.source_key,
         created_at=now,
         updated_at=now,
     )
@@ -144,7 +155,12 @@ def create_launch(session: Session, actor: Asker | None, new: NewLaunch) -> Laun
     session.flush()
     _first_parts(session, launch, new, cells, weekly)
     link_proposed(session, launch, cells)
-    record(session, actor_id(actor), launch, "launch.created")
+    record(
+        session,
+        actor_id(actor),
+        launch,
+        "launch.imported" if new.source is not None else "launch.created",
+    )
     publish(session, LaunchCreated(launch.id, actor_id(actor)))
     return launch
 

@@ -58,6 +58,8 @@ class MailKind(StrEnum):
     IMMEDIATE = "immediate"
     # An invitation or a new password.
     ACCOUNT = "account"
+    # Questions to an owner that a person sent.
+    QUESTIONS = "questions"
 
 
 class MailState(StrEnum):
