@@ -46,7 +46,7 @@ from roadmap.readiness.gather_shared import (
     leads,
     places_of,
 )
-from roadmap.readiness.guard_facts import guard_facts, watched_until
+from roadmap.readiness.guard_facts import guard_facts
 from roadmap.taxonomy.scope import DIMENSIONS
 
 # Due days lie at most this far before their phase; holidays further back do not matter.
@@ -90,7 +90,7 @@ class _Shared:
 def _own(session: Session, ids: Collection[int], at: datetime) -> _Own:
     return _Own(
         launches=parts.launches(session, ids),
-        phases=parts.phase_facts(session, ids, watched_until(session, ids)),
+        phases=parts.phase_facts(session, ids),
         cells=parts.cell_facts(session, ids),
         forecasts=parts.forecast_facts(session, ids),
         links=parts.link_facts(session, ids),

@@ -4,8 +4,8 @@ Each function sends one statement for any number of launches and returns facts b
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -26,6 +26,7 @@ from roadmap.launches.models import (
 )
 from roadmap.launches.rules import is_committed
 from roadmap.readiness.answers import after
+from roadmap.readiness.decision_models import Hypercare
 from roadmap.readiness.facts import (
     CellFact,
     ChecklistFact,
@@ -87,21 +88,27 @@ def launches(session: Session, ids: Ids) -> dict[int, LaunchFact]:
 
 @cache
 def _phase_facts_query() -> AnySelect:
-    return select(
-        Phase.launch_id,
-        Phase.id,
-        Phase.position,
-        Phase.starts_on,
-        Phase.state,
-        Phase.name,
-        Phase.share,
-    ).where(Phase.launch_id.in_(IDS))
+    watched = (Hypercare.launch_id == Phase.launch_id) & (
+        Hypercare.phase_position == Phase.position
+    )
+    return (
+        select(
+            Phase.launch_id,
+            Phase.id,
+            Phase.position,
+            Phase.starts_on,
+            Phase.state,
+            Phase.name,
+            Phase.share,
+            Hypercare.until,
+        )
+        .outerjoin(Hypercare, watched)
+        .where(Phase.launch_id.in_(IDS))
+    )
 
 
-def phase_facts(
-    session: Session, ids: Ids, watched: Mapping[tuple[int, int], date]
-) -> dict[int, list[PhaseFact]]:
-    """Return the phases of each launch; ``watched`` is the last day of hypercare by position."""
+def phase_facts(session: Session, ids: Ids) -> dict[int, list[PhaseFact]]:
+    """Return the phases of each launch with the last day each is watched."""
     found: dict[int, list[PhaseFact]] = defaultdict(list)
     for row in session.execute(_phase_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
@@ -112,7 +119,7 @@ def phase_facts(
                 state=row.state,
                 name=row.name,
                 share=row.share,
-                hypercare_until=watched.get((row.launch_id, row.position)),
+                hypercare_until=row.until,
             )
         )
     return found

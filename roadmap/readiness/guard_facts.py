@@ -1,8 +1,8 @@
-"""What is watched in hypercare as facts: guards with their newest reading, and the watched days."""
+"""What is watched in hypercare as facts: guards with their newest reading."""
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from roadmap.launches.access import AnySelect
-from roadmap.readiness.decision_models import Guard, GuardReading, Hypercare
+from roadmap.readiness.decision_models import Guard, GuardReading
 from roadmap.readiness.facts import GuardFact
 
 IDS: Any = bindparam("ids", expanding=True)
@@ -60,16 +60,3 @@ def guard_facts(session: Session, ids: Collection[int], at: datetime) -> dict[in
             )
         )
     return found
-
-
-@cache
-def _watched() -> AnySelect:
-    return select(Hypercare.launch_id, Hypercare.phase_position, Hypercare.until).where(
-        Hypercare.launch_id.in_(IDS), Hypercare.until.is_not(None)
-    )
-
-
-def watched_until(session: Session, ids: Collection[int]) -> dict[tuple[int, int], date]:
-    """Return the last watched day by launch and phase position."""
-    rows = session.execute(_watched(), {"ids": ids})
-    return {(launch_id, position): until for launch_id, position, until in rows}

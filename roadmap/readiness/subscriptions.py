@@ -16,7 +16,7 @@ from roadmap.launches.models import (
     LaunchMechanism,
     LaunchRequirement,
 )
-from roadmap.mechanisms.events import EvidenceChanged, MechanismChanged
+from roadmap.mechanisms.events import EvidenceArrived, EvidenceChanged, MechanismChanged
 from roadmap.mechanisms.models import CoverageCell, Mechanism
 from roadmap.readiness.models import CurrentVerdict
 from roadmap.readiness.service import ask_for_evaluation, mark_outdated
@@ -89,16 +89,19 @@ def _mechanism_changed(session: Session, event: MechanismChanged) -> None:
 
 
 def _evidence_changed(session: Session, event: EvidenceChanged) -> None:
-    near = select(Mechanism.id).where(
-        or_(Mechanism.id == event.mechanism_id, Mechanism.routes_to_id == event.mechanism_id)
-    )
+    _evidence(session, (event.mechanism_id,))
+
+
+def _evidence_arrived(session: Session, event: EvidenceArrived) -> None:
+    _evidence(session, event.mechanism_ids)
+
+
+def _evidence(session: Session, ids: tuple[int, ...]) -> None:
+    near = select(Mechanism.id).where(or_(Mechanism.id.in_(ids), Mechanism.routes_to_id.in_(ids)))
     mark_outdated(
         session,
         select(LaunchMechanism.launch_id).where(
-            or_(
-                LaunchMechanism.mechanism_id.in_(near),
-                LaunchMechanism.fallback_id == event.mechanism_id,
-            )
+            or_(LaunchMechanism.mechanism_id.in_(near), LaunchMechanism.fallback_id.in_(ids))
         ),
     )
 
@@ -138,6 +141,7 @@ def register() -> None:
     subscribe(LaunchChanged, _launch_changed)
     subscribe(MechanismChanged, _mechanism_changed)
     subscribe(EvidenceChanged, _evidence_changed)
+    subscribe(EvidenceArrived, _evidence_arrived)
     subscribe(RequirementChanged, _requirement_changed)
     subscribe(RequirementsStored, _requirements_stored)
     subscribe(PolicyChanged, _policy_changed)
