@@ -349,6 +349,8 @@ def upgrade() -> None:
         sa.Column("assignee_id", sa.Integer(), nullable=True),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name="fk_gate_review_assignee_id"),
         sa.ForeignKeyConstraint(["gate_id"], ["gate.id"], name="fk_gate_review_gate_id"),
         sa.ForeignKeyConstraint(["group_id"], ["review_group.id"], name="fk_gate_review_group_id"),
@@ -446,6 +448,10 @@ def upgrade() -> None:
         for name in ("standing", "before_commit"):
             flag = sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
             op.add_column(table, flag)
+    op.add_column(
+        "checklist_item",
+        sa.Column("from_phase", sa.Integer(), nullable=False, server_default="1"),
+    )
     # Plain SQL where a column names another table or has a check: SQLite then keeps the table.
     op.execute(
         "ALTER TABLE verdict ADD COLUMN snapshot_id INTEGER "
@@ -467,6 +473,7 @@ def downgrade() -> None:
     op.execute("ALTER TABLE waiver DROP COLUMN renews_id")
     op.execute("ALTER TABLE waiver DROP COLUMN risk")
     op.execute("ALTER TABLE verdict DROP COLUMN snapshot_id")
+    op.execute("ALTER TABLE checklist_item DROP COLUMN from_phase")
     for table in ("checklist_item", "template_item"):
         for name in ("before_commit", "standing", "bound_to"):
             op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")

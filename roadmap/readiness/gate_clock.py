@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from roadmap.readiness.gate_rules import Cast, Vote
+from roadmap.readiness.gate_rules import Cast, Standing, Vote, asked_at, group_standing
 
 SATURDAY = 5
 # Longer spans say nothing a reader could use, and bound the work of a forgotten request.
@@ -62,20 +62,45 @@ _ENDS = frozenset({Vote.APPROVED, Vote.DENIED, Vote.NOT_APPLICABLE})
 
 
 def _spans(votes: Collection[Cast], group_id: int) -> list[tuple[datetime, datetime | None]]:
-    """Return the spans in which the ball lay with the group since the latest open request."""
+    """Return the spans in which the ball lay with the group since the latest open request.
+
+    A reviewer who takes a word back has the ball again, if the owner still asks.
+    """
     spans: list[tuple[datetime, datetime | None]] = []
+    given: list[Cast] = []
     for vote in sorted(votes, key=lambda v: (v.at, v.id)):
+        given.append(vote)
         running = bool(spans) and spans[-1][1] is None
         if vote.group_id is None and vote.vote in (Vote.REVIEW_REQUESTED, Vote.NA_REQUESTED):
             if not running:
                 spans.append((vote.at, None))
         elif vote.group_id is None and vote.vote is Vote.WITHDRAWN:
             spans.clear()
-        elif vote.group_id == group_id and running and vote.vote in _PAUSES:
+        elif vote.group_id != group_id:
+            continue
+        elif running and vote.vote in _PAUSES:
             spans[-1] = (spans[-1][0], vote.at)
-        elif vote.group_id == group_id and vote.vote in _ENDS:
+        elif vote.vote in _ENDS:
             spans.clear()
+        elif not running and _has_the_ball(given, group_id):
+            spans.append((vote.at, None))
     return spans
+
+
+def _has_the_ball(votes: list[Cast], group_id: int) -> bool:
+    if asked_at(votes) is None:
+        return False
+    everybody = {vote.person_id for vote in votes}
+    standing = group_standing(group_id, everybody, votes).standing
+    return standing in (Standing.REQUESTED, Standing.IN_REVIEW)
+
+
+def awaited_since(votes: Collection[Cast], group_id: int) -> tuple[datetime | None, bool]:
+    """Return since when a group's decision is awaited, None if it is not, and whether it pauses."""
+    spans = _spans(votes, group_id)
+    if not spans:
+        return None, False
+    return spans[0][0], spans[-1][1] is not None
 
 
 def worked(

@@ -160,6 +160,10 @@ class GateReview(Recorded, Base):
     # Sent once for each request: cleared when a new review is asked for.
     reminded_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
+    # Follow from the votes: since when the group's word is awaited, and whether the owner has the
+    # ball meanwhile. None: nothing is awaited.
+    asked_at: Mapped[datetime | None] = mapped_column(info={"derived": True})
+    paused: Mapped[bool] = mapped_column(default=False, info={"derived": True})
 
     @property
     def history_id(self) -> int:

@@ -182,7 +182,7 @@ def gate_standing(
     wanted = needed_of(rule, needed, len(groups))
     signed = sum(1 for g in each if g.standing in SIGNED)
     found = {g.standing for g in each}
-    certified = _certified(votes) if self_certify else None
+    own_word = certified(votes) if self_certify else None
     if Standing.DENIED in found:
         standing = Standing.DENIED
     elif signed >= wanted:
@@ -190,8 +190,8 @@ def gate_standing(
         standing = Standing.NOT_APPLICABLE if only_na else Standing.APPROVED
     elif Standing.NEEDS_WORK in found:
         standing = Standing.NEEDS_WORK
-    elif certified is not None:
-        own = GroupStanding(0, Standing.APPROVED, (certified.id,))
+    elif own_word is not None:
+        own = GroupStanding(0, Standing.APPROVED, (own_word.id,))
         return GateStanding(Standing.APPROVED, (own, *each), signed, wanted)
     else:
         open_ = [g.standing for g in each if g.standing not in SIGNED]
@@ -200,7 +200,7 @@ def gate_standing(
     return GateStanding(standing, each, signed, wanted)
 
 
-def _certified(votes: Collection[Cast]) -> Cast | None:
+def certified(votes: Collection[Cast]) -> Cast | None:
     """Return the owner's own approval that stands."""
     found: Cast | None = None
     for vote in _in_order(votes):
