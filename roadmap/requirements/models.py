@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -31,6 +32,15 @@ from roadmap.requirements.rules import (
 
 PERSONAL = {"personal": True}
 DERIVED = {"derived": True}
+
+
+def _where_named(name: str, first: str, *others: str, unique: bool = False) -> Index:
+    """Return an index of the rows that have the first column.
+
+    Few do, and ranking the backlog again writes every row, and with it into each of its indexes.
+    """
+    has = text(f"{first} IS NOT NULL")
+    return Index(name, first, *others, unique=unique, postgresql_where=has, sqlite_where=has)
 
 
 class Requirement(Recorded, Keyed, Base):
@@ -54,6 +64,10 @@ class Requirement(Recorded, Keyed, Base):
         Index("ix_requirement_team_effective", "team_id", "effective_score", "id"),
         Index("ix_requirement_requester", "requester_id", "id"),
         Index("ix_requirement_decided", "decided_at"),
+        _where_named("ix_requirement_snoozed_for", "snoozed_for"),
+        _where_named("ix_requirement_duplicate_of_id", "duplicate_of_id"),
+        # A source names each of its items once.
+        _where_named("uq_requirement_source", "source", "source_key", unique=True),
     )
     record_type: ClassVar[str] = "requirement"
     key_prefix = "REQ"
@@ -103,8 +117,8 @@ class Requirement(Recorded, Keyed, Base):
     next_word_on: Mapped[date | None]
     snoozed_until: Mapped[date | None]
     # The event a snoozed one waits for, as `REQ-12 delivered` or `LCH-4 live`.
-    snoozed_for: Mapped[str | None] = mapped_column(String(40), index=True, info=added())
-    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"), index=True)
+    snoozed_for: Mapped[str | None] = mapped_column(String(40), info=added())
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
     # Where an imported one came from: source and key there, so that a second import finds it.
     source: Mapped[str | None] = mapped_column(String(120))
     source_key: Mapped[str | None] = mapped_column(String(200))
@@ -144,9 +158,6 @@ def _keep_searchable(_mapper: object, _connection: object, row: Requirement) -> 
 
 event.listen(Requirement, "before_insert", _keep_searchable)
 event.listen(Requirement, "before_update", _keep_searchable)
-
-# A source names each of its items once; SQL lets any number of rows have none.
-Index("uq_requirement_source", Requirement.source, Requirement.source_key, unique=True)
 
 
 class AcceptanceCriterion(Recorded, Base):

@@ -70,7 +70,6 @@ class Score(Base):
     __tablename__ = "score"
     __table_args__ = (
         UniqueConstraint("requirement_id", "framework_id"),
-        Index("ix_score_framework_value", "framework_id", "value"),
         Index("ix_score_framework_rank", "framework_id", "rank"),
     )
 

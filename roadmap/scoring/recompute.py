@@ -6,7 +6,9 @@ only if it is still the same when all is stored.
 """
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +29,7 @@ from roadmap.scoring.models import Framework, Score
 from roadmap.scoring.queries import frameworks
 from roadmap.scoring.ranking import Ranking
 from roadmap.scoring.standing import standing_from
-from roadmap.scoring.storing import COPIED, Write, store_in_requirements, writes
+from roadmap.scoring.storing import WINDOW, Write, store_in_requirements, writes
 
 JOB = "scoring.rank"
 # A ranking of so many is computed in the request; a longer one by the worker.
@@ -126,7 +128,8 @@ def recompute(session: Session, row: Framework) -> Ranking:
     session.flush()
     snapshot = _snapshot(session, row.id)
     computed = compute(definition(row), snapshot.given)
-    for write in writes(session, row.id, snapshot.given.overrides, computed):
+    windows = writes(session, row.id, snapshot.given.overrides, computed)
+    for write in itertools.chain.from_iterable(windows.values()):
         write(session)
     if row.ranks_backlog:
         store_in_requirements(session, row.id, None)
@@ -203,13 +206,9 @@ def _rank_again_and_again(db: Database, framework_id: int, told: Told) -> dict[s
             told(10, 100)
             computed = compute(definition(row), snapshot.given)
             told(40, 100)
-            changes = writes(session, framework_id, snapshot.given.overrides, computed)
-            ranges = _key_ranges(session) if row.ranks_backlog else []
-        steps: list[Write] = [*changes, *(_copying(framework_id, keys) for keys in ranges)]
-        for n, step in enumerate(steps, start=1):
-            with db.writing() as session:
-                step(session)
-            told(45 + 50 * n // len(steps), 100)
+            windows = writes(session, framework_id, snapshot.given.overrides, computed)
+            copied = _windows(session) if row.ranks_backlog else range(0)
+        _store(db, framework_id, windows, copied, told)
         with db.writing() as session:
             same = _finish(session, framework_id, snapshot, computed)
             ranked = computed.standing.ranked
@@ -221,13 +220,59 @@ def _rank_again_and_again(db: Database, framework_id: int, told: Told) -> dict[s
     return {"ranked": ranked}
 
 
-def _copying(framework_id: int, keys: tuple[int, int]) -> Write:
+def _store(
+    db: Database,
+    framework_id: int,
+    windows: Mapping[int, Sequence[Write]],
+    copied: range,
+    told: Told,
+) -> None:
+    """Write the scores window by window, and copy each to its requirements when it is there."""
+    last = max([*windows, *copied], default=-1)
+    with _beside(db) as beside:
+        copies = []
+        for number in range(last + 1):
+            for write in windows.get(number, ()):
+                _written(db, write)
+            if number in copied:
+                copies.append(beside(_written, db, _copying(framework_id, number)))
+            told(45 + 40 * (number + 1) // (last + 1), 100)
+        for copy in copies:
+            copy()
+
+
+def _written(db: Database, write: Write) -> None:
+    with db.writing() as session:
+        write(session)
+
+
+@contextmanager
+def _beside(db: Database) -> Iterator[Callable[..., Callable[[], object]]]:
+    """Yield what starts a call beside this one, and returns what waits for it.
+
+    PostgreSQL copies one window while Python makes the rows of the next. SQLite has one writer:
+    there the call is made at once.
+    """
+    if db.engine.dialect.name == "sqlite":
+
+        def at_once(call: Callable[..., object], *given: Any) -> Callable[[], object]:
+            call(*given)
+            return lambda: None
+
+        yield at_once
+        return
+    with ThreadPoolExecutor(max_workers=1) as lane:
+        yield lambda call, *given: lane.submit(call, *given).result
+
+
+def _copying(framework_id: int, number: int) -> Write:
+    keys = number * WINDOW, (number + 1) * WINDOW - 1
     return lambda session: store_in_requirements(session, framework_id, keys)
 
 
-def _key_ranges(session: Session) -> list[tuple[int, int]]:
-    last = session.scalar(select(func.max(Requirement.id))) or 0
-    return [(start, start + COPIED - 1) for start in range(1, last + 1, COPIED)]
+def _windows(session: Session) -> range:
+    last = session.scalar(select(func.max(Requirement.id)))
+    return range(0 if last is None else last // WINDOW + 1)
 
 
 def outdated(session: Session) -> list[int]:
