@@ -26,6 +26,14 @@ class LaunchChanged:
 
 
 @dataclass(frozen=True)
+class PhaseGoesLive:
+    """Somebody takes a phase live: who holds it back raises; nothing has changed yet."""
+
+    launch_id: int
+    position: int
+
+
+@dataclass(frozen=True)
 class ForecastRemoved:
     """A forecast is about to be removed: who holds parts of it removes them first."""
 

@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.errors import Forbidden, Invalid, NotFound
+from roadmap.events import publish
 from roadmap.keys import next_number, reserve
 from roadmap.launches import rules
 from roadmap.launches.access import Asker
 from roadmap.launches.checks import say
+from roadmap.launches.events import PhaseGoesLive
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import Launch, LaunchCell, Phase
 from roadmap.launches.rules import Refused
@@ -83,7 +85,10 @@ def move_phase(
     target: PhaseState,
     reason: str = "",
 ) -> None:
-    """Take a phase live, halt it, or plan it again; the launch goes live with its first phase."""
+    """Take a phase live, halt it, or plan it again; the launch goes live with its first phase.
+
+    Readiness may refuse to let a person take it live; what an import states as live is so.
+    """
     phases = phases_of(session, launch.id)
     phase = next((p for p in phases if p.position == position), None)
     if phase is None:
@@ -97,6 +102,8 @@ def move_phase(
     )
     if isinstance(moved, Refused):
         raise Invalid.at("target", say(moved.sentence))
+    if moved.state is PhaseState.LIVE and actor is not None:
+        publish(session, PhaseGoesLive(launch.id, position))
     phase.state = moved.state
     if moved.state is PhaseState.LIVE:
         phase.went_live_on = phase.went_live_on or clock.today()

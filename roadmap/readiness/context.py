@@ -55,10 +55,12 @@ class Context:
     @property
     def in_hypercare(self) -> bool:
         """Tell whether the judged phase is live and still watched."""
-        phase = self.phase
+        return self.phase is not None and self.watches(self.phase)
+
+    def watches(self, phase: PhaseFact) -> bool:
+        """Tell whether a phase is live and in its watched days."""
         return (
-            phase is not None
-            and phase.state is PhaseState.LIVE
+            phase.state is PhaseState.LIVE
             and phase.hypercare_until is not None
             and self.today <= phase.hypercare_until
         )

@@ -279,6 +279,7 @@ def _checklist_facts_query() -> AnySelect:
         ChecklistItem.answered_by,
         ChecklistItem.valid_until,
         ChecklistItem.bound_to,
+        ChecklistItem.from_phase,
     ).where(ChecklistItem.launch_id.in_(IDS))
 
 
@@ -300,6 +301,7 @@ def checklist_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[
                 valid_until=row.valid_until if known else None,
                 owner_id=row.owner_id,
                 bound_to=row.bound_to,
+                from_phase=row.from_phase,
             )
         )
     return found

@@ -99,6 +99,8 @@ class ChecklistItem(Recorded, Base):
     valid_until: Mapped[date | None]
     # What an imported sheet says of the item; shown, never an answer.
     claim: Mapped[str] = mapped_column(String(200), default="")
+    # The phase from which it is asked: a condition of a go may bind only the next step.
+    from_phase: Mapped[int] = mapped_column(default=1, info=added(1))
     bound_to: Mapped[str | None] = mapped_column(String(40), info=added())
     standing: Mapped[bool] = mapped_column(default=False, info=added(False))
     before_commit: Mapped[bool] = mapped_column(default=False, info=added(False))
