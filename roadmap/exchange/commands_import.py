@@ -15,6 +15,7 @@ from roadmap.exchange.import_report import report_lines
 from roadmap.exchange.import_requirements import import_requirements
 from roadmap.exchange.launch_report import launch_lines
 from roadmap.exchange.mappings import ORDERS, Answers, pairs
+from roadmap.exchange.sheet_commands import sheet_command
 from roadmap.exchange.tabular import TableError
 from roadmap.exchange.values import KINDS
 
@@ -27,6 +28,7 @@ def import_commands(open_rooms: Callable[[], Database]) -> click.Group:
     group.add_command(_requirements(open_rooms))
     group.add_command(_launches(open_rooms))
     group.add_command(import_shifts(open_rooms))
+    group.add_command(sheet_command(open_rooms))
     return group
 
 

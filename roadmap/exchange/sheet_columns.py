@@ -37,8 +37,15 @@ NAMES: dict[str, tuple[str, ...]] = {
     "date": (
         *("launch date", "target date", "go live", "go live date", "golive", "live date", "eta"),
         *("target", "target launch", "launch target", "planned date", "release date", "date"),
-        *("go-live", "launch", "due", "due date", "when", "timing", "start", "start date"),
-        *("quarter", "target quarter", "launch window", "planned launch", "dates / start"),
+        *("go-live", "due", "due date", "when", "timing", "start", "start date"),
+        *(
+            "when raw",
+            "quarter",
+            "target quarter",
+            "launch window",
+            "planned launch",
+            "dates / start",
+        ),
     ),
     "markets": (
         *("markets", "market", "country", "countries", "geo", "geos", "geography", "region"),
