@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -138,7 +138,7 @@ def tokens_of(session: Session, person_id: int) -> Sequence[ApiToken]:
     return session.scalars(query.order_by(ApiToken.id.desc())).all()
 
 
-def all_tokens(session: Session, most: int = 200) -> Sequence[Row[Any]]:
+def all_tokens(session: Session, most: int = 200) -> Sequence[Any]:
     """Return (token, name, e-mail) of everybody: those that work first, the newest first."""
     now = clock.now()
     ended = or_(ApiToken.revoked_at.is_not(None), ApiToken.expires_at <= now)

@@ -1,7 +1,7 @@
 """Commands of the history: tell one change as one event."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -59,12 +59,13 @@ def record_all(
     actor_id: int | None,
     roots: Iterable[Recorded],
     action: str,
-    why: str | None = None,
+    why: str | Callable[[Any], str] | None = None,
 ) -> int:
     """Tell the changes of many records, one event each, as ``record`` would; return how many.
 
     One pass over what changed and a few statements in all: for imports, where telling each record
-    by itself would look at all the others every time. What did not change leaves no event.
+    by itself would look at all the others every time. What did not change leaves no event, unless
+    ``why`` gives each record a reason of its own.
     """
     session.flush()
     waiting = pending(session)
@@ -76,13 +77,14 @@ def record_all(
     for root in roots:
         root_key = (root.record_type, root.history_id)
         taken = changes.pop(root_key, [])
-        if not taken:
+        reason = why(root) if callable(why) else why
+        if not taken and not callable(why):
             continue
         telling = _Telling(root)
         for change in taken:
             del waiting[id(change.row)]
             telling.add(change)
-        told.append((_event(actor_id, root_key, action, telling, why), telling))
+        told.append((_event(actor_id, root_key, action, telling, reason), telling))
     session.add_all(event for event, _ in told)
     session.flush()
     texts = [text for event, telling in told for text in telling.text_rows(event.id)]
@@ -112,7 +114,7 @@ def record_batch(
     for change in list(waiting.values()):
         if (change.row.record_type, change.row.history_id) == (root.record_type, root.history_id):
             told.add(waiting.pop(id(change.row)))
-    session.info.get(BATCHES, set()).discard(batch_id)
+    session.info.get(BATCHES, set()).discard((table, batch_id))
     return _store(session, actor_id, (root.record_type, root.history_id), action, told, None)
 
 

@@ -11,7 +11,14 @@ class MechanismChanged:
 
 
 @dataclass(frozen=True)
+class EvidenceArrived:
+    """A batch of measurements was recorded; one event for all the mechanisms it speaks of."""
+
+    mechanism_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class EvidenceChanged:
-    """Measurements were recorded or voided, or certified people of a mechanism changed."""
+    """A measurement was voided, or certified people of a mechanism changed."""
 
     mechanism_id: int

@@ -21,6 +21,8 @@ from roadmap.taxonomy.queries import options
 from roadmap.taxonomy.scope import DIMENSIONS, ScopePattern
 from roadmap.web.i18n import _, gettext
 
+KEY_LENGTH = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMeasurement:
@@ -43,6 +45,8 @@ class NewMeasurement:
     policy_version_id: int | None = None
     strata: tuple[Stratum, ...] = ()
     observed_at: datetime | None = None
+    # What the source calls the row, so that it is known again with other numbers.
+    external_key: str | None = None
     line: int | None = None
 
 
@@ -112,7 +116,7 @@ class Known:
 
     def problem(self, row: NewMeasurement) -> RowProblem | None:
         """Return why a row cannot be recorded, None if it can."""
-        found = self._reference(row) or self._numbers(row)
+        found = self._reference(row) or self._numbers(row) or self._told(row)
         if found is None:
             column = _column_of(row, self.now.date())
             sentence = measurement_problem(as_fact(row, self.now), self.now.date())
@@ -169,6 +173,16 @@ class Known:
             value = getattr(row, column)
             if isinstance(value, bool) or not isinstance(value, int) or value > LARGEST:
                 return column, str(value), _("Use a whole number below 2,147,483,648.")
+        return None
+
+    def _told(self, row: NewMeasurement) -> tuple[str, str, str] | None:
+        """Return what is wrong with what the source says about the row itself."""
+        key = row.external_key
+        if key is not None and not 1 <= len(key) <= KEY_LENGTH:
+            shown = key[:KEY_LENGTH]
+            return "key", shown, _("Use a key of 1 to %(most)s characters.", most=KEY_LENGTH)
+        if row.observed_at is not None and row.observed_at > self.now:
+            return "observed_at", row.observed_at.isoformat(), _("This has not happened yet.")
         return None
 
 

@@ -1,6 +1,6 @@
-"""Commands on evidence: record measurement rows, all or none, and void them with a reason."""
+"""Commands on evidence: record measurement rows, correct them, and void them with a reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,15 +12,15 @@ from roadmap import clock
 from roadmap.accounts.current import Actor
 from roadmap.errors import Invalid, NotFound
 from roadmap.events import publish
-from roadmap.history.service import record, record_batch
-from roadmap.mechanisms.events import EvidenceChanged
+from roadmap.history.service import record_all, record_batch
+from roadmap.mechanisms.events import EvidenceArrived, EvidenceChanged
 from roadmap.mechanisms.fields import text
-from roadmap.mechanisms.gather import strata_of
-from roadmap.mechanisms.measurement_checks import Known, NewMeasurement, RowProblem, RowsRefused
+from roadmap.mechanisms.measurement_checks import Known, NewMeasurement, RowsRefused
 from roadmap.mechanisms.models import Measurement, MeasurementBatch, MeasurementVoid, Mechanism
 from roadmap.mechanisms.queries import authorise
+from roadmap.mechanisms.recorded import lock_source, recorded_before
 from roadmap.mechanisms.service import id_of, told
-from roadmap.taxonomy.scope import ScopePattern
+from roadmap.mechanisms.sifting import Fate, Outcome, sift
 from roadmap.web.i18n import _, ngettext
 
 MOST_ROWS = 20_000
@@ -30,48 +30,87 @@ REASON_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What became of the rows: `batch` is None if all were known before."""
+    """What became of the rows: `batch` is None if nothing was stored.
+
+    ``outcomes`` has one entry for each row, in the order given. ``known`` counts those that change
+    nothing, ``added`` those stored, the ``corrected`` ones among them.
+    """
 
     batch: MeasurementBatch | None
-    added: int
-    known: int
+    outcomes: tuple[Outcome, ...]
+
+    def count(self, *fates: Fate) -> int:
+        """Return how many rows had one of the fates."""
+        return sum(1 for outcome in self.outcomes if outcome.fate in fates)
+
+    @property
+    def added(self) -> int:
+        """Return how many rows were stored."""
+        return self.count(Fate.ACCEPTED, Fate.CORRECTED)
+
+    @property
+    def known(self) -> int:
+        """Return how many rows changed nothing."""
+        return self.count(Fate.UNCHANGED)
+
+    @property
+    def corrected(self) -> int:
+        """Return how many recorded rows gave way to others."""
+        return self.count(Fate.CORRECTED)
 
 
 def record_measurements(
-    session: Session, actor: Actor | None, rows: Sequence[NewMeasurement], source: str
+    session: Session,
+    actor: Actor | None,
+    rows: Sequence[NewMeasurement],
+    source: str,
+    *,
+    correct: bool = False,
+    partial: bool = False,
 ) -> Recording:
-    """Store rows as one batch, all or none, in a fixed number of statements for each mechanism.
+    """Store rows as one batch, in a fixed number of statements whatever their number.
 
-    A row already recorded (same mechanism, configuration, guideline, slice, metric, window and
-    source) with the same numbers is passed over; with other numbers it is refused until the old one
-    is voided. Raises RowsRefused naming every problem.
+    A row its source recorded before (see `sifting.key_of`) with the same numbers changes nothing.
+    With other numbers it is refused until the old row is voided; with ``correct`` it takes the
+    place of the old one, which stays readable and says what corrected it. All or none are stored,
+    and RowsRefused names every problem; with ``partial`` the rows that can be are.
     """
     source = text("source", source, SOURCE_LENGTH)
     if len(rows) > MOST_ROWS:
         raise Invalid.at("rows", _("Record at most %(most)s rows at once.", most=f"{MOST_ROWS:,}"))
+    recording = judge_measurements(session, actor, rows, source, correct=correct, lock=True)
+    problems = [one.problem for one in recording.outcomes if one.problem is not None]
+    if problems and not partial:
+        raise RowsRefused(sorted(problems, key=lambda p: p.line or 0))
+    if not recording.added:
+        return recording
+    return Recording(_store(session, actor, rows, recording.outcomes, source), recording.outcomes)
+
+
+def judge_measurements(
+    session: Session,
+    actor: Actor | None,
+    rows: Sequence[NewMeasurement],
+    source: str,
+    *,
+    correct: bool = False,
+    lock: bool = False,
+) -> Recording:
+    """Return what would become of the rows, and store nothing."""
+    if lock:
+        lock_source(session, source)
     known = Known(session, actor, rows)
-    problems: list[RowProblem] = []
-    good: list[NewMeasurement] = []
-    for row in rows:
+    refused: list[Outcome] = []
+    good: dict[int, NewMeasurement] = {}
+    for place, row in enumerate(rows):
         problem = known.problem(row)
         if problem is None:
-            good.append(row)
+            good[place] = row
         else:
-            problems.append(problem)
-    new, twins = _sift(session, good, source, problems)
-    if problems:
-        raise RowsRefused(sorted(problems, key=lambda p: p.line or 0))
-    if not new:
-        return Recording(None, 0, twins)
-    now = clock.now()
-    batch = MeasurementBatch(source=source, recorded_at=now, recorded_by=id_of(actor))
-    session.add(batch)
-    session.flush()
-    values = [_columns(row, batch.id, source, now) for row in new]
-    session.execute(insert(Measurement), values, execution_options={"history_batch": batch.id})
-    record_batch(session, id_of(actor), Measurement, batch, batch.id, "measurement_batch.recorded")
-    _tell(session, actor, known, new, source)
-    return Recording(batch, len(new), twins)
+            refused.append(Outcome(place, Fate.REFUSED, problem=problem))
+    stored = recorded_before(session, list(good.values()), source)
+    outcomes = [*refused, *sift(good, stored, correct=correct)]
+    return Recording(None, tuple(sorted(outcomes, key=lambda one: one.place)))
 
 
 def void_measurement(
@@ -105,96 +144,59 @@ def void_measurement(
     return void
 
 
-def _identity(row: NewMeasurement) -> tuple[Any, ...]:
-    return (
-        row.mechanism_id,
-        row.configuration_id,
-        row.policy_version_id,
-        row.scope,
-        row.metric,
-        row.window_start,
-        row.window_end,
-    )
-
-
-def _content(row: NewMeasurement) -> tuple[Any, ...]:
-    return (row.numerator, row.denominator, row.sampling, row.label_source, row.strata)
-
-
-def _sift(
+def _store(
     session: Session,
+    actor: Actor | None,
     rows: Sequence[NewMeasurement],
+    outcomes: Sequence[Outcome],
     source: str,
-    problems: list[RowProblem],
-) -> tuple[list[NewMeasurement], int]:
-    """Return (rows not recorded yet, number of those that are); adds contradictions to `problems`.
+) -> MeasurementBatch:
+    """Store what is new as one batch, mark what it corrects, and tell who must know."""
+    now = clock.now()
+    batch = MeasurementBatch(source=source, recorded_at=now, recorded_by=id_of(actor))
+    session.add(batch)
+    session.flush()
+    options = {"history_batch": batch.id}
+    new = [rows[one.place] for one in outcomes if one.fate is Fate.ACCEPTED]
+    if new:
+        values = [_columns(row, batch.id, source, now) for row in new]
+        session.execute(insert(Measurement), values, execution_options=options)
+    correcting = [one for one in outcomes if one.fate is Fate.CORRECTED]
+    if correcting:
+        ids = session.scalars(
+            insert(Measurement).returning(Measurement.id, sort_by_parameter_order=True),
+            [_columns(rows[one.place], batch.id, source, now) for one in correcting],
+            execution_options=options,
+        ).all()
+        _mark_corrected(session, actor, rows, dict(zip(ids, correcting, strict=True)), now)
+    record_batch(session, id_of(actor), Measurement, batch, batch.id, "measurement_batch.recorded")
+    _tell(session, actor, [*new, *(rows[one.place] for one in correcting)], source)
+    return batch
 
-    A voided row does not contradict a corrected one, but the same numbers do not revive it.
-    """
-    stored = _stored(session, rows, source)
-    new: list[NewMeasurement] = []
-    twins = 0
-    for row in rows:
-        held = stored.setdefault(_identity(row), {})
-        content = _content(row)
-        if content in held:
-            twins += 1
-        elif any(not voided for voided in held.values()):
-            problems.append(
-                RowProblem(
-                    row.line,
-                    "numerator",
-                    f"{row.numerator}/{row.denominator}",
-                    _("This measurement is recorded with other numbers. Void that row first."),
-                )
+
+def _mark_corrected(
+    session: Session,
+    actor: Actor | None,
+    rows: Sequence[NewMeasurement],
+    correcting: Mapping[int, Outcome],
+    now: datetime,
+) -> None:
+    """Take the earlier rows out of count; each says which row took its place."""
+    for number, outcome in correcting.items():
+        if outcome.corrects is None:
+            raise LookupError(f"row {number} corrects nothing")
+        row = rows[outcome.place]
+        session.add(
+            MeasurementVoid(
+                measurement_id=outcome.corrects.id,
+                mechanism_id=row.mechanism_id,
+                reason=_("Corrected by its source"),
+                voided_at=now,
+                voided_by=id_of(actor),
+                corrected_by_id=number,
             )
-        else:
-            held[content] = False
-            new.append(row)
-    return new, twins
-
-
-def _stored(
-    session: Session, rows: Sequence[NewMeasurement], source: str
-) -> dict[tuple[Any, ...], dict[tuple[Any, ...], bool]]:
-    """Return identity -> content -> voided of what this source recorded in the rows' windows."""
-    if not rows:
-        return {}
-    found: dict[tuple[Any, ...], dict[tuple[Any, ...], bool]] = {}
-    query = (
-        select(Measurement, MeasurementVoid.id)
-        .outerjoin(MeasurementVoid, MeasurementVoid.measurement_id == Measurement.id)
-        .where(
-            Measurement.mechanism_id.in_({row.mechanism_id for row in rows}),
-            Measurement.metric.in_({row.metric for row in rows}),
-            Measurement.window_end >= min(row.window_end for row in rows),
-            Measurement.window_end <= max(row.window_end for row in rows),
-            Measurement.source == source,
         )
-    )
-    for row, void_id in session.execute(query):
-        twin = _as_new(row)
-        found.setdefault(_identity(twin), {})[_content(twin)] = void_id is not None
-    return found
-
-
-def _as_new(row: Measurement) -> NewMeasurement:
-    return NewMeasurement(
-        mechanism_id=row.mechanism_id,
-        configuration_id=row.configuration_id,
-        policy_version_id=row.policy_version_id,
-        scope=ScopePattern(
-            row.market_code, row.language_code, row.surface_code, row.policy_area_code
-        ),
-        metric=row.metric,
-        numerator=row.numerator,
-        denominator=row.denominator,
-        window_start=row.window_start,
-        window_end=row.window_end,
-        sampling=row.sampling,
-        label_source=row.label_source,
-        strata=strata_of(row.strata),
-    )
+    session.flush()
 
 
 def _columns(row: NewMeasurement, batch_id: int, source: str, now: datetime) -> dict[str, Any]:
@@ -222,25 +224,29 @@ def _columns(row: NewMeasurement, batch_id: int, source: str, now: datetime) -> 
         "source": source,
         "observed_at": row.observed_at or now,
         "recorded_at": now,
+        "external_key": row.external_key,
     }
 
 
 def _tell(
-    session: Session,
-    actor: Actor | None,
-    known: Known,
-    rows: Iterable[NewMeasurement],
-    source: str,
+    session: Session, actor: Actor | None, rows: Sequence[NewMeasurement], source: str
 ) -> None:
     """Tell each mechanism's own history, and higher rooms, that rows arrived."""
     counts: dict[int, int] = {}
     for row in rows:
         counts[row.mechanism_id] = counts.get(row.mechanism_id, 0) + 1
-    for mechanism_id, count in sorted(counts.items()):
-        origin = source or _("the form")
-        words = ngettext(
-            "%(num)s row from %(source)s", "%(num)s rows from %(source)s", count, source=origin
+    origin = source or _("the form")
+
+    def words(mechanism: Any) -> str:
+        return ngettext(
+            "%(num)s row from %(source)s",
+            "%(num)s rows from %(source)s",
+            counts[mechanism.id],
+            source=origin,
         )
-        mechanism = known.mechanisms[mechanism_id]
-        record(session, id_of(actor), mechanism, "mechanism.evidence_recorded", words)
-        publish(session, EvidenceChanged(mechanism_id))
+
+    touched = session.scalars(
+        select(Mechanism).where(Mechanism.id.in_(counts)).order_by(Mechanism.id)
+    ).all()
+    record_all(session, id_of(actor), touched, "mechanism.evidence_recorded", words)
+    publish(session, EvidenceArrived(tuple(sorted(counts))))

@@ -93,7 +93,9 @@ def _evidence_changed(session: Session, event: EvidenceChanged) -> None:
 
 
 def _evidence_arrived(session: Session, event: EvidenceArrived) -> None:
-    _evidence(session, event.mechanism_ids)
+    # A statement holds only so many values, and each id stands in it three times.
+    for start in range(0, len(event.mechanism_ids), 5_000):
+        _evidence(session, event.mechanism_ids[start : start + 5_000])
 
 
 def _evidence(session: Session, ids: tuple[int, ...]) -> None:

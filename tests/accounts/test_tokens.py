@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -84,7 +85,7 @@ def test_what_a_token_cannot_be_is_refused_with_a_reason(session, cast):
         ({"scopes": ()}, "scopes"),
         ({"scopes": ("admin",)}, "scopes"),
     ):
-        given = {"name": "a", "scopes": ("read",), "days": 1} | values
+        given: dict[str, Any] = {"name": "a", "scopes": ("read",), "days": 1} | values
         with pytest.raises(Invalid) as refused:
             create_token(session, actor(charlie), charlie.id, **given)
         assert list(refused.value.fields) == [field]

@@ -13,7 +13,7 @@ from roadmap.events import subscribe
 from roadmap.history.queries import feed
 from roadmap.mechanisms.bounds import Answer
 from roadmap.mechanisms.configurations import add_configuration, deploy_configuration
-from roadmap.mechanisms.events import EvidenceChanged
+from roadmap.mechanisms.events import EvidenceArrived
 from roadmap.mechanisms.evidence import Question, Why, find, row_counts
 from roadmap.mechanisms.facts import Stratum
 from roadmap.mechanisms.gather import (
@@ -58,7 +58,7 @@ def test_rows_arrive_as_one_batch_told_to_the_mechanism_and_to_higher_rooms(
     session, house, model, v12
 ):
     heard = []
-    subscribe(EvidenceChanged, lambda _s, event: heard.append(event.mechanism_id))
+    subscribe(EvidenceArrived, lambda _s, event: heard.extend(event.mechanism_ids))
     rows = [row_of(model, v12), row_of(model, v12, metric=Metric.OVERTURN_RATE, numerator=3)]
     found = record_measurements(session, house.charlie, rows, "labels.csv")
     session.commit()

@@ -116,6 +116,7 @@ def _identity(row: MeasurementPart) -> object:
         row.window_start,
         row.window_end,
         row.source,
+        row.external_key,
     )
 
 

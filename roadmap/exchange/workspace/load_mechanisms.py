@@ -50,6 +50,7 @@ _SAME = (
     "strata",
     "label_source",
     "source",
+    "external_key",
     "observed_at",
 )
 

@@ -109,6 +109,7 @@ class MeasurementPart(Part):
     strata: list[StratumPart] | None = None
     label_source: Annotated[LabelSource, Field(strict=False)]
     source: Line = ""
+    external_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     observed_at: Moment
     recorded_at: Moment | None = None
     void: VoidPart | None = None
