@@ -183,14 +183,25 @@ def _classes_of(state: ORMExecuteState) -> list[type]:
 def _refuse_bulk(state: ORMExecuteState) -> None:
     for kind in _classes_of(state):
         if issubclass(kind, BatchRecorded):
-            batch = state.execution_options.get("history_batch")
-            if not isinstance(state.statement, Insert) or batch is None:
+            batches = _told_batches(state)
+            if not batches:
                 raise UnrecordedChange(f"{kind.__name__} rows are only inserted, batch by batch")
-            state.session.info.setdefault(BATCHES, set()).add(batch)
+            table: str = kind.__tablename__  # type: ignore[attr-defined]
+            state.session.info.setdefault(BATCHES, set()).update((table, b) for b in batches)
         elif issubclass(kind, Recorded) and not _only_derived(state, kind):
             raise UnrecordedChange(
                 f"bulk statements on {kind.__name__} would bypass the history: change row by row"
             )
+
+
+def _told_batches(state: ORMExecuteState) -> list[int]:
+    """Return the batches a bulk statement promises to tell: of rows stored, or of rows retired."""
+    if isinstance(state.statement, Insert):
+        batch = state.execution_options.get("history_batch")
+        return [] if batch is None else [batch]
+    if isinstance(state.statement, Delete):
+        return list(state.execution_options.get("history_retired", ()))
+    return []
 
 
 def _only_derived(state: ORMExecuteState, kind: type) -> bool:
