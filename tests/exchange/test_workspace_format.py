@@ -108,7 +108,12 @@ TABLES: list[tuple[type[Part], Any, set[str]]] = [
         mechanisms.Measurement,
         {"mechanism_id", "batch_id", "configuration_id"},
     ),
-    (parts_mechanisms.VoidPart, mechanisms.MeasurementVoid, {"measurement_id", "mechanism_id"}),
+    (
+        parts_mechanisms.VoidPart,
+        mechanisms.MeasurementVoid,
+        # A corrected row comes back as a voided one, with its reason, before the one in force.
+        {"measurement_id", "mechanism_id", "corrected_by_id"},
+    ),
     (parts_mechanisms.CertificationPart, mechanisms.Certification, {"mechanism_id"}),
     (parts_launches.LaunchPart, launches.Launch, {"tier"}),
     (parts_launches.PhasePart, launches.Phase, {"launch_id", "position"}),
