@@ -191,6 +191,15 @@ class Config:
     DIGEST_HOUR: int = field(default_factory=lambda: _number("DIGEST_HOUR", 8, 0, 23))
     # Working days within which triage means to decide; what waited longer shows as overdue.
     TRIAGE_DAYS: int = field(default_factory=lambda: _number("TRIAGE_DAYS", 5, 1, 60))
+    # Days for which measurement rows are kept one by one; older ones are added up where nothing
+    # rests on them.
+    EVIDENCE_DAILY_DAYS: int = field(
+        default_factory=lambda: _number("EVIDENCE_DAILY_DAYS", 400, 90, 36_500)
+    )
+    # What old measurement rows are added up to: week or month.
+    EVIDENCE_PERIOD: str = field(
+        default_factory=lambda: _choice("EVIDENCE_PERIOD", "week", "week", "month")
+    )
     # Threads of the web server.
     THREADS: int = field(default_factory=lambda: _number("THREADS", 4, 1, 64))
     # Seconds the worker may lag before /readyz answers 503.

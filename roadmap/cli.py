@@ -104,6 +104,7 @@ def _add_rooms() -> None:
     from roadmap.accounts.commands import admin, list_jobs
     from roadmap.exchange.commands_import import import_commands
     from roadmap.exchange.commands_workspace import demo_commands, workspace_commands
+    from roadmap.mechanisms.commands import evidence_commands
     from roadmap.notifications.commands import mail
     from roadmap.readiness.commands import evaluate_command
 
@@ -112,6 +113,7 @@ def _add_rooms() -> None:
         list_jobs,
         evaluate_command,
         mail,
+        evidence_commands(_open_rooms),
         import_commands(_open_rooms),
         workspace_commands(_open_rooms),
         demo_commands(_open_rooms),

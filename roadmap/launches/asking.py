@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from roadmap.launches.access import Asker, visible
@@ -34,3 +34,8 @@ def targets_asked(session: Session, actor: object, mechanism_id: int) -> Sequenc
         )
         for launch_id, starts_on, target in rows
     ]
+
+
+def longest_age(session: Session) -> int | None:
+    """Return the greatest age in days any launch accepts for evidence, None without targets."""
+    return session.scalar(select(func.max(LaunchTarget.max_age_days)))

@@ -4,7 +4,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.handover import register_holding
-from roadmap.mechanisms import evidence_views, part_views, people_views, queries, views
+from roadmap.mechanisms import evidence_views, jobs, part_views, people_views, queries, views
 from roadmap.mechanisms.service import give_mechanism
 from roadmap.web.templating import add_navigation
 from roadmap.wording import N_
@@ -28,4 +28,5 @@ def init_app(app: Flask) -> None:
     for module in (views, evidence_views, part_views, people_views):
         app.register_blueprint(module.bp)
     add_navigation(app, N_("Mechanisms"), "mechanisms.index", "/mechanisms", "mechanism.read")
+    jobs.register()
     register_holding(N_("Mechanisms"), reassign_mechanisms, count_mechanisms)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from roadmap import clock, jobs
 from roadmap.db import Database
 from roadmap.launches.models import Launch
+from roadmap.mechanisms.citing import cite, cited_ids
 from roadmap.readiness.facts import Texts, digest
 from roadmap.readiness.fresh import borrowed, chunks
 from roadmap.readiness.gather import gather
@@ -129,6 +130,11 @@ def _keep(
     """Append what differs and renew the current rows; a launch without a row gets one."""
     appended = {i: one.appended for i, one in judged.items() if one.appended is not None}
     session.add_all(appended.values())
+    # What a stored verdict rests on is kept as it is, the answers that pass included.
+    cite(
+        session,
+        (i for n in appended for a in judged[n].verdict.reasons for i in cited_ids(a.evidence)),
+    )
     session.flush()
     for launch_id, one in judged.items():
         row = rows.get(launch_id)
