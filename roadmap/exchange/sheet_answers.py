@@ -55,7 +55,10 @@ class SheetAnswers:
 
     def over(self, older: "SheetAnswers") -> "SheetAnswers":
         """Return these answers, with the older ones where nothing was answered now."""
-        return SheetAnswers(**{**older.as_json(), **self.as_json()})
+        said = {**older.as_json(), **self.as_json()}
+        for name in ("columns", "states"):
+            said[name] = {**getattr(older, name), **getattr(self, name)}
+        return SheetAnswers(**said)
 
     def options(self, today: date) -> SheetOptions:
         """Return the answers as the rules of rows take them."""
