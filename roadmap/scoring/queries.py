@@ -52,6 +52,12 @@ def framework_named(session: Session, code: str | None) -> Framework:
     )
 
 
+def that_rank_something(session: Session) -> set[int]:
+    """Return the frameworks, by id, whose stored ranking is not empty."""
+    ranked = Framework.standing["ranked"].as_integer()
+    return set(session.scalars(select(Framework.id).where(Framework.active, ranked > 0)))
+
+
 def versions_of(session: Session, code: str) -> Sequence[Framework]:
     """Return all versions of a framework, the newest first."""
     rows = session.scalars(

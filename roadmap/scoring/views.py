@@ -19,7 +19,7 @@ from roadmap.scoring.board import (
 )
 from roadmap.scoring.drawing import CELL, drawing
 from roadmap.scoring.forms import Entered, parse_number, read_entries, shown_text, shown_value
-from roadmap.scoring.queries import framework_named, frameworks
+from roadmap.scoring.queries import framework_named, frameworks, that_rank_something
 from roadmap.scoring.service import choose_ranking_framework, enter_scores
 from roadmap.scoring.standing import standing_from
 from roadmap.scoring.teams import team_named, teams_in
@@ -122,7 +122,11 @@ def save_scores() -> ResponseReturnValue:
     else:
         before = {row.id: row.rank for row in rows}
         moved = sum(1 for key, rank in before.items() if ranking.places.get(key) != rank)
-        words += ngettext("%(num)s place changed.", "%(num)s places changed.", moved)
+        words += (
+            ngettext("%(num)s place changed.", "%(num)s places changed.", moved)
+            if moved
+            else gettext("No place changed.")
+        )
     flash(words, "success")
     address = url_for(
         ".prioritise",
@@ -171,25 +175,25 @@ def picture() -> ResponseReturnValue:
 def compare() -> ResponseReturnValue:
     """Show how places change between two frameworks."""
     session = db_session()
-    known = frameworks(session)
+    known, ranking = frameworks(session), that_rank_something(session)
     first = framework_named(session, request.args.get("first") or None)
-    other = next((row for row in known if row.code != first.code), first)
-    second = framework_named(session, request.args.get("second") or other.code)
-    pair = (first, second)
+    code = request.args.get("second") or next(
+        (row.code for row in known if row.code != first.code and row.id in ranking), None
+    )
+    pair = [first, *([framework_named(session, code)] if code else [])]
     shown = [computed_version(session, row) for row in pair]
     states = [
-        progress(session, row, seen, standing_from(seen.standing))
+        (row, seen, progress(session, row, seen, standing_from(seen.standing)))
         for row, seen in zip(pair, shown, strict=True)
     ]
     return render_template(
         "scoring/compare.html",
         first=first,
-        second=second,
+        second=pair[1] if len(pair) > 1 else None,
         frameworks=known,
-        comparison=frameworks_compared(session, *shown),
-        states=[
-            (row, seen, one) for row, seen, one in zip(pair, shown, states, strict=True) if one
-        ],
+        ranking=ranking,
+        comparison=frameworks_compared(session, *shown) if len(pair) > 1 else None,
+        states=[state for state in states if state[2]],
     )
 
 

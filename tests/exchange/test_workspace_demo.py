@@ -23,6 +23,9 @@ from roadmap.mechanisms.models import Mechanism
 from roadmap.readiness.fresh import evaluate_now
 from roadmap.readiness.models import CurrentVerdict
 from roadmap.requirements.models import Requirement
+from roadmap.scoring.baselines import baseline_against_today, untouched
+from roadmap.scoring.models import Baseline
+from roadmap.scoring.queries import framework_named
 from roadmap.setup import prepare
 
 WORDS = {
@@ -75,6 +78,19 @@ def test_the_demo_is_judged_and_scored_when_it_is_there(session: Session) -> Non
     assert not session.scalars(select(CurrentVerdict).where(CurrentVerdict.outdated)).all()
     ranked = select(func.count()).select_from(Requirement).where(Requirement.score.is_not(None))
     assert (session.scalar(ranked) or 0) >= 25
+
+
+def test_the_demo_shows_what_moved_since_its_ranking_was_frozen(session: Session) -> None:
+    demo.load_demo(session)
+    frozen = session.scalars(select(Baseline)).one()
+    assert untouched(session, frozen)
+    rice = framework_named(session, "rice")
+    found = baseline_against_today(session, frozen, rice)
+    moved = {change.key: (change.before, change.after) for change in found.changes if change.moved}
+    assert moved["REQ-31"] == (15, 10)
+    assert moved["REQ-39"] == (17, 22)
+    demo.refresh_demo(session)
+    assert baseline_against_today(session, frozen, rice) == found
 
 
 def test_refreshing_dates_the_demo_anew_and_keeps_its_verdicts(session: Session) -> None:

@@ -10,6 +10,7 @@ from roadmap.accounts import passwords
 from roadmap.accounts.models import Person
 from roadmap.accounts.permissions import ROLES
 from roadmap.errors import Conflict, NotFound
+from roadmap.exchange.workspace.demo_ranking import freeze, then_and_since
 from roadmap.exchange.workspace.load import Imported, import_workspace
 from roadmap.exchange.workspace.shipped_files import DEMO
 from roadmap.launches.models import Launch
@@ -40,20 +41,25 @@ def load_demo(session: Session) -> Imported:
     """Store the demo organisation in an empty database, dated from today, and judge it."""
     if not is_empty(session):
         raise Conflict(_("There is data in this database: the demo goes into a new one."))
-    return _store(session)
+    then, since = then_and_since(DEMO.read_bytes())
+    imported = import_workspace(session, then, DEMO.name, clock.today())
+    freeze(session, LEADER)
+    import_workspace(session, since, DEMO.name, clock.today())
+    _judge(session)
+    return imported
 
 
 def refresh_demo(session: Session) -> Imported:
     """Date the demo organisation from today; its records keep their keys and lose other edits."""
     if session.scalar(select(Person.id).where(Person.email == LEADER)) is None:
         raise NotFound(_("The demo is not in this database: load it with `roadmap demo load`."))
-    return _store(session)
-
-
-def _store(session: Session) -> Imported:
     imported = import_workspace(session, DEMO.read_bytes(), DEMO.name, clock.today())
-    evaluate_launches(session, session.scalars(select(Launch.id)).all())
+    _judge(session)
     return imported
+
+
+def _judge(session: Session) -> None:
+    evaluate_launches(session, session.scalars(select(Launch.id)).all())
 
 
 def is_loopback(host: str) -> bool:
