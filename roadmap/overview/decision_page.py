@@ -1,0 +1,305 @@
+"""What the pages of decisions and hypercare show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadmap import clock
+from roadmap.launches.access import Asker, may_edit, visible
+from roadmap.launches.kinds import PhaseState
+from roadmap.launches.models import Launch, Phase
+from roadmap.overview.gaps import Row, rows_of
+from roadmap.overview.launch_page import LaunchPage
+from roadmap.overview.queries import speech_for
+from roadmap.overview.speech import Speech
+from roadmap.readiness.answers import Answer, Code
+from roadmap.readiness.decision_forms import KINDS
+from roadmap.readiness.decision_models import Decision, Guard, GuardReading, Hypercare
+from roadmap.readiness.decision_rules import DecisionKind, VoiceKind, against_verdict
+from roadmap.readiness.decisions import decisions_of, launched_against
+from roadmap.readiness.hypercare import guards_of, hypercare_of, readings_of
+from roadmap.readiness.signed import PARTS, digest
+from roadmap.readiness.stored import from_json
+from roadmap.readiness.verdict import Word
+from roadmap.web.i18n import _
+
+# Lines of one part of the frozen facts that a page shows unfolded at once.
+READINGS = 12
+
+
+@dataclass(frozen=True)
+class VoiceLine:
+    """Somebody named in a decision, in words."""
+
+    name: str
+    dissents: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class ConditionLine:
+    """A condition of a go and whether it is met."""
+
+    text: str
+    owner: str
+    due_on: date
+    met: bool
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class DecisionLine:
+    """A decision in words, with the evidence it was frozen with."""
+
+    decision: Decision
+    kind: str
+    recorded_by: str
+    voices: tuple[VoiceLine, ...]
+    conditions: tuple[ConditionLine, ...]
+    open: tuple[Row, ...]
+    answered: int
+    against: bool
+    lapsed: bool
+    intact: bool
+
+    @property
+    def deciders(self) -> list[VoiceLine]:
+        """Return those who decided."""
+        return [voice for voice in self.voices if not voice.dissents]
+
+    @property
+    def dissent(self) -> list[VoiceLine]:
+        """Return those who disagreed."""
+        return [voice for voice in self.voices if voice.dissents]
+
+
+def _answers(decision: Decision) -> list[Answer]:
+    return [from_json(one) for one in decision.evidence["answers"]]
+
+
+def _line(
+    decision: Decision, answers: Sequence[Answer], speech: Speech, met: Mapping[int, bool]
+) -> DecisionLine:
+    today = clock.today()
+    gaps = [a for a in answers if not a.passes and a.is_required]
+    return DecisionLine(
+        decision=decision,
+        kind=_(KINDS[decision.kind]),
+        recorded_by=speech.person(decision.recorded_by) or "",
+        voices=tuple(
+            VoiceLine(
+                speech.person(voice.person_id) or "", voice.kind is VoiceKind.DISSENT, voice.note
+            )
+            for voice in decision.voices
+        ),
+        conditions=tuple(
+            ConditionLine(
+                condition.text,
+                speech.person(condition.owner_id) or "",
+                condition.due_on,
+                met.get(condition.checklist_item_id, False),
+                condition.due_on < today and not met.get(condition.checklist_item_id, False),
+            )
+            for condition in decision.conditions
+        ),
+        open=tuple(rows_of(gaps, speech, decision.at.date())),
+        answered=sum(1 for a in answers if a.is_required),
+        against=against_verdict(decision.kind, Word(decision.word)),
+        lapsed=decision.expires_on is not None and decision.expires_on < today,
+        intact=digest(decision.evidence) == decision.evidence_digest,
+    )
+
+
+def decision_lines(
+    session: Session, actor: Asker, launch_id: int, met: Mapping[int, bool]
+) -> list[DecisionLine]:
+    """Return the decisions of a launch in words, the newest first; ``met`` is by checklist item."""
+    found = decisions_of(session, launch_id)
+    answers = {one.id: _answers(one) for one in found}
+    people = [p for d in found for p in (d.recorded_by, *(v.person_id for v in d.voices))]
+    people += [c.owner_id for d in found for c in d.conditions]
+    speech = speech_for(session, actor, [a for own in answers.values() for a in own], people=people)
+    return [_line(one, answers[one.id], speech, met) for one in found]
+
+
+def met_conditions(page: LaunchPage) -> dict[int, bool]:
+    """Return whether each checklist item of a launch is answered with yes and attested."""
+    return {
+        item.id: item.answer is True and item.attested_by is not None
+        for item in page.room.facts.checklist
+    }
+
+
+def decisions(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any]:
+    """Return what the tab of decisions shows."""
+    lines = decision_lines(session, actor, page.launch.id, met_conditions(page))
+    return {
+        "lines": lines,
+        "may_decide": actor.may("decision.record"),
+        "against": bool(launched_against(session, [page.launch.id])),
+    }
+
+
+# ---- hypercare ----
+
+
+@dataclass(frozen=True)
+class GuardLine:
+    """A guard metric with its standing and newest readings."""
+
+    guard: Guard
+    state: str
+    says: Any
+    owner: str | None
+    readings: tuple[GuardReading, ...]
+    may_read: bool
+
+
+@dataclass(frozen=True)
+class WatchLine:
+    """A phase that is watched, was, or will be."""
+
+    phase: Phase
+    care: Hypercare | None
+    owner: str | None
+    state: str
+    guards: tuple[GuardLine, ...]
+
+    @property
+    def breached(self) -> bool:
+        """Tell whether a guard is beyond its limit while the phase is watched."""
+        return self.state == "watched" and any(g.state == "fail" for g in self.guards)
+
+
+def _state(phase: Phase, care: Hypercare | None, today: date) -> str:
+    if phase.state is PhaseState.HALTED:
+        return "halted"
+    if phase.state is not PhaseState.LIVE:
+        return "planned"
+    if care is None or care.until is None:
+        return "unwatched"
+    return "watched" if today <= care.until else "over"
+
+
+def hypercare(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any]:
+    """Return what the tab of hypercare shows."""
+    launch, today = page.launch, page.room.verdict.at.date()
+    cares = hypercare_of(session, launch.id)
+    guards, readings = guards_of(session, launch.id), readings_of(session, launch.id)
+    said = {a.subject: a for a in page.room.verdict.reasons if a.code == Code.GUARD_METRIC}
+    people = [g.owner_id for g in guards] + [c.owner_id for c in cares.values()]
+    speech = speech_for(session, actor, list(said.values()), people=people)
+    editable = may_edit(actor, launch)
+    lines: list[WatchLine] = []
+    for phase in launch.phases:
+        care = cares.get(phase.position)
+        own = [g for g in guards if g.phase_position == phase.position]
+        lines.append(
+            WatchLine(
+                phase=phase,
+                care=care,
+                owner=speech.person(care.owner_id) if care is not None else None,
+                state=_state(phase, care, today),
+                guards=tuple(
+                    _guard_line(g, said.get(f"guard:{g.id}"), readings, speech, editable, actor)
+                    for g in own
+                ),
+            )
+        )
+    return {"watches": lines, "breached": [w for w in lines if w.breached]}
+
+
+def _guard_line(
+    guard: Guard,
+    answer: Answer | None,
+    readings: Mapping[int, list[GuardReading]],
+    speech: Speech,
+    editable: bool,
+    actor: Asker,
+) -> GuardLine:
+    rows = rows_of([answer], speech, clock.today()) if answer is not None else []
+    return GuardLine(
+        guard=guard,
+        state=rows[0].state if rows else "",
+        says=rows[0].says if rows else "",
+        owner=speech.person(guard.owner_id),
+        readings=tuple(readings.get(guard.id, ())[:READINGS]),
+        may_read=editable or guard.owner_id == actor.id,
+    )
+
+
+# ---- the register ----
+
+
+@dataclass(frozen=True)
+class RegisterLine:
+    """One decision of any launch."""
+
+    launch_key: str
+    title: str
+    id: int
+    kind: DecisionKind
+    kind_word: str
+    word: str
+    at: datetime
+    phase: int
+    expires_on: date | None
+    review_on: date | None
+    against: bool
+    live: bool
+
+
+def register(session: Session, actor: Asker, *, against: bool, limit: int) -> list[RegisterLine]:
+    """Return decisions of launches the reader may see, the newest first, one statement.
+
+    ``against`` keeps those that let a launch go against its verdict.
+    """
+    query = (
+        select(
+            Launch.id.label("launch_id"),
+            Launch.title,
+            Decision.id,
+            Decision.kind,
+            Decision.word,
+            Decision.at,
+            Decision.phase_position,
+            Decision.expires_on,
+            Decision.review_on,
+            Phase.went_live_on,
+        )
+        .join(Decision, Decision.launch_id == Launch.id)
+        .outerjoin(
+            Phase,
+            (Phase.launch_id == Launch.id) & (Phase.position == Decision.phase_position),
+        )
+        .order_by(Decision.id.desc())
+        .limit(limit)
+    )
+    if against:
+        query = query.where(Decision.kind == DecisionKind.EMERGENCY_GO)
+    return [
+        RegisterLine(
+            launch_key=f"{Launch.key_prefix}-{row.launch_id}",
+            title=row.title,
+            id=row.id,
+            kind=row.kind,
+            kind_word=_(KINDS[row.kind]),
+            word=row.word,
+            at=row.at,
+            phase=row.phase_position,
+            expires_on=row.expires_on,
+            review_on=row.review_on,
+            against=against_verdict(row.kind, Word(row.word)),
+            live=row.went_live_on is not None,
+        )
+        for row in session.execute(visible(query, actor))
+    ]
+
+
+def part_names() -> list[tuple[str, str]]:
+    """Return the parts of frozen facts with their names."""
+    return [(code, _(name)) for code, name in PARTS.items()]

@@ -1,0 +1,130 @@
+"""Pages of decisions and hypercare, as the meeting and the watch use them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadmap import clock
+from roadmap.accounts.models import Person
+from roadmap.launches.models import Launch, LaunchReader
+from roadmap.readiness.decision_models import Decision, Guard, GuardReading
+from roadmap.readiness.decisions import decisions_of
+from tests.cast import Cast
+from tests.conftest import StatementCount
+from tests.readiness.test_stories import judge
+
+SignIn = Callable[[Person | None], FlaskClient]
+
+
+def page(client: FlaskClient, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.text[:2000]
+    return answer.text
+
+
+def form(kind: str, person: int, **more: str) -> dict[str, str]:
+    return {
+        "kind": kind,
+        "statement": "All in order.",
+        "deciders-0-person": str(person),
+        **more,
+    }
+
+
+def test_the_meeting_records_a_conditional_go_and_everybody_reads_it(
+    session: Session, cast: Cast, sign_in: SignIn, statements: StatementCount
+) -> None:
+    judge(session, 13)
+    session.commit()
+    bob, victor = sign_in(cast.bob), sign_in(cast.victor)
+    assert "Nothing was decided yet" in page(victor, "/launches/LCH-13/decisions")
+    assert "Go or no go" in page(bob, "/launches/LCH-13/decide")
+    page(victor, "/launches/LCH-13/decide", 403)
+    due = (clock.today() + timedelta(days=90)).isoformat()
+    typed = form("conditional", cast.bob.id, **{"conditions-0-text": "Brief the sellers."})
+    half = bob.post("/launches/LCH-13/decide", data=typed)
+    assert half.status_code == 422
+    assert "Give each condition its words, its owner and its day." in half.text
+    assert 'value="Brief the sellers."' in half.text
+    typed |= {"conditions-0-owner": str(cast.charlie.id), "conditions-0-due": due}
+    typed |= {"dissent-0-person": str(cast.dora.id), "dissent-0-words": "Too soon."}
+    assert bob.post("/launches/LCH-13/decide", data=typed).status_code == 303
+    statements.statements.clear()
+    told = page(victor, "/launches/LCH-13/decisions")
+    assert len(statements) <= 62
+    for words in ("Go with conditions", "Brief the sellers.", "Charlie", "Dora", "Too soon."):
+        assert words in told
+    decision = session.scalars(select(Decision)).one()
+    shown = page(victor, f"/launches/LCH-13/decisions/{decision.id}")
+    assert decision.evidence_digest in shown
+    assert "unchanged" in shown
+    found = victor.get(f"/launches/LCH-13/decisions/{decision.id}.json").json
+    assert (found["kind"], found["verdict"], found["open"]) == ("conditional", "READY", [])
+    assert "LCH-13" in page(victor, "/decisions")
+    assert "No decision" in page(victor, "/decisions?show=against")
+
+
+def test_a_go_against_the_verdict_is_refused_and_what_was_typed_stays(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    judge(session, 1)
+    session.commit()
+    bob = sign_in(cast.bob)
+    answer = bob.post("/launches/LCH-1/decide", data=form("go", cast.bob.id))
+    assert answer.status_code == 422
+    assert "The verdict does not allow a go." in answer.text
+    assert "All in order." in answer.text
+    assert decisions_of(session, 1) == []
+
+
+def test_a_stranger_learns_of_no_decision_on_a_confidential_launch(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    judge(session, 13)
+    session.commit()
+    bob, victor = sign_in(cast.bob), sign_in(cast.victor)
+    assert bob.post("/launches/LCH-13/decide", data=form("go", cast.bob.id)).status_code == 303
+    edit = {"title": "Quiet", "type": "M", "confidential": "y"}
+    launch = session.get_one(Launch, 13)
+    edit |= {"owner_id": str(launch.owner_id or ""), "team_id": str(launch.team_id or "")}
+    assert bob.post("/launches/LCH-13/edit", data=edit).status_code == 303
+    assert session.scalars(select(LaunchReader)).all() == []
+    decision = session.scalars(select(Decision)).one()
+    assert "LCH-13" not in page(victor, "/decisions")
+    for address in ("decisions", f"decisions/{decision.id}", f"decisions/{decision.id}.json"):
+        page(victor, f"/launches/LCH-13/{address}", 404)
+    page(victor, "/launches/LCH-13/hypercare", 404)
+
+
+def test_a_reading_beyond_the_limit_proposes_to_halt(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    judge(session, 13)
+    session.commit()
+    bob = sign_in(cast.bob)
+    assert "No guard metric yet" in page(bob, "/launches/LCH-13/hypercare")
+    guard = {"name": "Appeals a day", "limit": "400", "max_age_hours": "24", "owner_id": ""}
+    assert bob.post("/launches/LCH-13/hypercare/1/guards", data=guard).status_code == 303
+    assert bob.post("/launches/LCH-13/decide", data=form("go", cast.bob.id)).status_code == 303
+    live = {"target": "live", "reason": ""}
+    assert bob.post("/launches/LCH-13/phases/1", data=live).status_code == 303
+    number = session.scalars(select(Guard.id)).one()
+    now = clock.now().strftime("%Y-%m-%dT%H:%M")
+    wrong = bob.post(f"/launches/LCH-13/guards/{number}", data={"value": "x", "observed_at": now})
+    assert wrong.status_code == 422
+    typed = {"value": "420", "observed_at": now}
+    assert bob.post(f"/launches/LCH-13/guards/{number}", data=typed).status_code == 303
+    told = page(bob, "/launches/LCH-13/hypercare")
+    assert "beyond a guard" in told
+    assert "Halt phase 1" in told
+    assert "LIVE BREACH" in told
+    assert session.scalars(select(GuardReading.value)).all() == [420]
+    watch = {"owner_id": str(cast.charlie.id), "days": "14", "until": clock.today().isoformat()}
+    early = bob.post("/launches/LCH-13/hypercare/1", data=watch)
+    assert early.status_code == 422
+    assert "Say why" in early.text
+    watch["reason"] = "Nothing left to see."
+    assert bob.post("/launches/LCH-13/hypercare/1", data=watch).status_code == 303
