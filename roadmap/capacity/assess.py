@@ -14,19 +14,14 @@ from numpy.typing import NDArray
 from roadmap.capacity import workload
 from roadmap.capacity.demand import ramp
 from roadmap.capacity.facts import FixFact, QueueFact, Result
-from roadmap.capacity.fixes import (
-    heads_in_window,
-    heads_moved,
-    heads_needed,
-    share_that_fits,
-    volume_that_fits,
-)
+from roadmap.capacity.fixes import volume_that_fits
 from roadmap.capacity.flow import least_capacity
 from roadmap.capacity.horizon import Horizon
 from roadmap.capacity.inputs import LaunchInput, Portfolio, QueueInput
-from roadmap.capacity.judge import Judgement
+from roadmap.capacity.judge import Judgement, Rule
 from roadmap.capacity.portfolio import Load, Outcome, Placed, in_order, place_one
-from roadmap.capacity.supply import SECONDS, UNIT_SECONDS, Supply, supply, weakest, windows
+from roadmap.capacity.remedies import Remedy
+from roadmap.capacity.supply import SECONDS, UNIT_SECONDS, Supply, supply, weakest
 from roadmap.capacity.workload import PerItem
 from roadmap.mechanisms.kinds import Grade, MechanismKind
 
@@ -99,6 +94,7 @@ class Assessor:
             result=Result.UNKNOWN,
             why=missing,
             owner_id=given.owner_id,
+            counted_on=given.backlog.counted_at.date() if given.backlog else None,
             grade=weakest([there.grade, likely.grade]),
             borrowed=tuple(sorted({*there.borrowed, *likely.borrowed})),
         )
@@ -150,13 +146,13 @@ class Assessor:
                 fact,
                 result=Result.FAIL,
                 code=_code(given, placed.outcome),
-                fixes=self.fixes(launch, given, phase, placed),
+                fixes=self._fixes(launch, given, phase, "likely", placed),
                 break_even=self._break_even(launch, at_high),
             )
         failing = replace(fact, code=_code(given, at_high.outcome), case="high")
         failing = replace(failing, break_even=self._break_even(launch, at_high))
         if given_range:
-            fixes = self.fixes(launch, given, phase, at_high)
+            fixes = self._fixes(launch, given, phase, "high", at_high)
             return replace(failing, result=Result.FAIL_AT_HIGH, fixes=fixes)
         return replace(failing, result=Result.UNKNOWN, why="break_even")
 
@@ -179,6 +175,10 @@ class Assessor:
         for load in earlier:
             before = load.on(before)
         return place_one(there.queue, there.base, before, earlier, brought.load)
+
+    def judged(self, launch: LaunchInput, given: QueueInput, case: str, phase: int) -> Placed:
+        """Judge a launch on a queue, its phases up to one counted."""
+        return self.place(launch, given, self.brought(launch, given, case, phase))
 
     def committed(self, given: QueueInput) -> list[Load]:
         """Return the loads of all committed launches on a queue, in their order.
@@ -271,6 +271,11 @@ class Assessor:
         scale: Floats = 1 + (seconds / given.handling_seconds - 1) * share
         return scale
 
+    def _fixes(
+        self, launch: LaunchInput, given: QueueInput, phase: int, case: str, placed: Placed
+    ) -> tuple[FixFact, ...]:
+        return Remedy(self, launch, given, phase, case, placed).fixes()
+
     def _numbers(self, fact: QueueFact, placed: Placed, at_high: Placed) -> QueueFact:
         together = placed.together
         sla = placed.queue.sla
@@ -290,54 +295,15 @@ class Assessor:
             capacity_needed=_capacity_needed(placed),
             before_fails=placed.before_fails,
             beside=placed.beside,
+            rule=placed.queue.rule.value,
+            expired=together.expired,
+            waiting=placed.queue.waiting / placed.queue.handling,
         )
 
     def _clear(self, found: Judgement) -> date | None:
         if found.clear_hour is None:
             return None
         return self.horizon.moment(found.clear_hour).date()
-
-    def fixes(
-        self, launch: LaunchInput, given: QueueInput, phase: int, placed: Placed
-    ) -> tuple[FixFact, ...]:
-        """Return the changes that are each enough by themselves, tried out on this queue."""
-        found = []
-        traffic = next((one.share for one in launch.phases if one.position == phase), 1.0)
-        share = share_that_fits(placed)
-        if share is not None and share < 1:
-            found.append(FixFact(kind="share", amount=share * traffic))
-        if (heads := heads_needed(placed)) is not None:
-            found.append(FixFact(kind="heads", amount=heads))
-        there = windows(given, placed.queue.heads, self.horizon)
-        if placed.together.peak < 1 and there:
-            if (added := heads_in_window(placed, there)) is not None:
-                found.append(
-                    FixFact(kind="shift_heads", amount=added.heads, place=added.window.name)
-                )
-            if (moved := heads_moved(placed, there)) is not None:
-                found.append(
-                    FixFact(
-                        kind="move_heads",
-                        amount=moved.heads,
-                        place=moved.target.name,
-                        source=moved.source.name,
-                    )
-                )
-        if (seconds := self._handling(launch, given, placed)) is not None:
-            found.append(FixFact(kind="handling", amount=seconds))
-        return tuple(found)
-
-    @staticmethod
-    def _handling(launch: LaunchInput, given: QueueInput, placed: Placed) -> float | None:
-        """Return the longest handling time, in tenths of a second, a changed tool may take."""
-        change = launch.changes.get(given.id)
-        if change is None or given.handling_seconds is None or change[0] <= given.handling_seconds:
-            return None
-        share = share_that_fits(placed, step=0.001)
-        if share is None:
-            return None
-        seconds = given.handling_seconds + (change[0] - given.handling_seconds) * share
-        return float(np.floor(seconds * 10 + 1e-9) / 10)
 
     @staticmethod
     def _break_even(launch: LaunchInput, at_high: Placed) -> float | None:
@@ -374,5 +340,10 @@ def _capacity_needed(placed: Placed) -> float | None:
     sla = placed.queue.sla
     if sla is None or placed.outcome is Outcome.CARRIES:
         return None
-    work = placed.load.on(placed.before)[placed.load.since :]
-    return least_capacity(work, sla.hours) * 24 / placed.queue.handling
+    if placed.queue.rule is Rule.ERLANG_A:
+        # Where items expire no steady capacity decides all of them.
+        return None
+    since = max(placed.load.since, placed.queue.counted)
+    waiting = float(placed.together.line.backlog[since])
+    work = placed.together.work[since:]
+    return least_capacity(work, sla.hours, waiting) * 24 / placed.queue.handling

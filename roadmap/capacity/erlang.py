@@ -2,11 +2,14 @@
 
 Rates and times share one unit (arrivals per second with seconds, per hour with hours); the offered
 load ``a`` is arrival rate × handling time, in erlangs. Sources: A. K. Erlang (1917) for B and C,
-C. Palm (1957) for A.
+C. Palm (1957), S. Zeltyn and A. Mandelbaum (2005) for A.
 """
 
 import math
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from roadmap.capacity.refusal import Inconsistent
 from roadmap.wording import N_, Sentence
@@ -150,6 +153,8 @@ def erlang_a(rate: float, handling: float, patience: float, servers: int) -> Aba
         j += 1
         leaving = servers / handling + j / patience
         weight *= rate / leaving
+        if weight > 1e200:
+            weight, queued, line, below = (one * 1e-200 for one in (weight, queued, line, below))
         # Past the peak each further weight is smaller, faster than a geometric row.
         if leaving > rate and weight * j < (below + queued) * 1e-16:
             break
@@ -163,6 +168,86 @@ def erlang_a(rate: float, handling: float, patience: float, servers: int) -> Aba
         occupancy=busy / servers if servers else 0.0,
         mean_wait=mean_line / rate,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Shares of the items taken within a time, and expired; ``line`` is what waits on average."""
+
+    within: float
+    expired: float
+    line: float
+
+
+# Points of the integrals over the wait, by Simpson's rule.
+_POINTS = 400
+_UNITS: NDArray[np.float64] = np.linspace(0.0, 1.0, _POINTS + 1)
+_SIMPSON: NDArray[np.float64] = np.array([1.0, *([4.0, 2.0] * (_POINTS // 2))[:-1], 1.0]) / 3
+
+
+def expiring(
+    rate: float, handling: float, patience: float, heads: float, threshold: float
+) -> Expiring:
+    """Return Erlang A with a number of heads that need not be whole.
+
+    As in `share_within`, the answer lies between those of the whole numbers beside.
+    """
+    if heads < 0:
+        raise Inconsistent(Sentence(N_("There cannot be fewer than 0 heads.")))
+    few, part = math.floor(heads), heads - math.floor(heads)
+    below = _expiring(rate, handling, patience, few, threshold)
+    if part == 0:
+        return below
+    above = _expiring(rate, handling, patience, few + 1, threshold)
+    return Expiring(
+        within=(1 - part) * below.within + part * above.within,
+        expired=(1 - part) * below.expired + part * above.expired,
+        line=(1 - part) * below.line + part * above.line,
+    )
+
+
+def _expiring(
+    rate: float, handling: float, patience: float, servers: int, threshold: float
+) -> Expiring:
+    """Return Erlang A for whole heads out of the density of the wait of somebody patient.
+
+    f(v) ∝ λ·exp(λθ(1 − e^{−v/θ}) − nμv), and 0 weighs 1 ÷ B(n − 1); Zeltyn and Mandelbaum, 2005.
+    """
+    load = rate * handling
+    _check(load, servers)
+    if handling <= 0 or patience <= 0:
+        raise Inconsistent(Sentence(N_("Handling time and patience must be above 0.")))
+    if rate == 0:
+        return Expiring(1.0, 0.0, 0.0)
+    if servers == 0:
+        return Expiring(0.0, 1.0, rate * patience)
+    busy = erlang_b(load, servers - 1)
+    if busy == 0:
+        return Expiring(1.0, 0.0, 0.0)
+    pace = servers / handling
+
+    def level(wait: float) -> float:
+        return -rate * patience * math.expm1(-wait / patience) - pace * wait
+
+    # The density is highest where as many expire as are too many; far beyond it is nothing.
+    top = patience * math.log(rate / pace) if rate > pace else 0.0
+    highest = level(top)
+    end = max(top, patience / 1000)
+    while level(end) > highest - 40:
+        end *= 1.5
+
+    def integral(until: float) -> tuple[float, float]:
+        waits = _UNITS * until
+        levels = -rate * patience * np.expm1(-waits / patience) - pace * waits
+        density = np.exp(levels - highest) * _SIMPSON * (until / _POINTS)
+        return float(density.sum()), float((density * np.exp(-waits / patience)).sum())
+
+    every, staying = integral(end)
+    _, soon = integral(min(threshold, end))
+    at_once = math.exp(-highest) / busy / rate
+    total = at_once + every
+    expired = max(1 - (at_once + staying) / total, 0.0)
+    return Expiring(min((at_once + soon) / total, 1.0), expired, expired * rate * patience)
 
 
 def _check(load: float, servers: int) -> None:

@@ -5,10 +5,13 @@ weakest of what went in. Order inside a tuple carries no meaning.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from roadmap.mechanisms.kinds import Grade
+
+# What waits changes by the day: an older count is no answer.
+COUNTED_FOR = timedelta(days=7)
 
 
 class Result(StrEnum):
@@ -25,7 +28,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixFact:
-    """One change that was tried and is enough: what, how much, and where if it has a place."""
+    """One change that was tried and is enough: what, how much, and where or when if it says so.
+
+    ``kind`` is share, volume (items a week), swept (items of a sweep), heads, shift_heads,
+    move_heads, handling (seconds) or date (``place`` is the day, ``amount`` days later).
+    """
 
     kind: str
     amount: float
@@ -39,7 +46,9 @@ class QueueFact:
 
     ``code`` is the check that answers: CAP_OVERLOAD, CAP_SLA, CAP_SHARED, or APPEAL_CAP. ``why``
     says what is missing where the result is unknown. ``case`` is the forecast the numbers are of.
-    ``beside`` names launches before it in the peak week with their hours.
+    ``beside`` names launches before it in the peak week with their hours. ``rule`` is how the share
+    in time was computed, ``expired`` the share of items that expire in the worst week. ``waiting``
+    items were in line on ``counted_on``.
     """
 
     phase: int
@@ -64,6 +73,10 @@ class QueueFact:
     break_even: float | None = None
     before_fails: bool = False
     beside: tuple[tuple[int, float], ...] = ()
+    rule: str = "line"
+    expired: float | None = None
+    waiting: float = 0.0
+    counted_on: date | None = None
     fixes: tuple[FixFact, ...] = ()
     grade: Grade = Grade.MEASURED
     borrowed: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from roadmap.capacity.judge import Queue, judge, with_heads
+from roadmap.capacity.judge import Queue, with_heads
 from roadmap.capacity.portfolio import Placed
 
 Floats = NDArray[np.float64]
@@ -36,9 +36,9 @@ def share_that_fits(placed: Placed, step: float = 0.01) -> float | None:
 
 
 def volume_that_fits(placed: Placed, volume: float, up_to: float) -> int | None:
-    """Return the largest whole volume carried, from 0 up to ``up_to``; work grows with volume.
+    """Return the largest whole volume carried, up to ``up_to``; work grows with volume.
 
-    None where the queue does not even carry what is there without the launch.
+    None where the queue carries not even one item more than it has.
     """
 
     def carries(wanted: float) -> bool:
@@ -47,7 +47,14 @@ def volume_that_fits(placed: Placed, volume: float, up_to: float) -> int | None:
     if volume <= 0:
         return None
     found = largest(carries, up_to, 0.25)
-    return None if found is None else math.floor(found + 1e-9)
+    if found is None:
+        return None
+    # The search stops just below; the whole number above may be exactly what fits.
+    whole = min(math.floor(found + 1e-9) + 1, math.floor(up_to))
+    while whole > 0 and not carries(whole):
+        whole -= 1
+    # Room for nothing is no volume to start with.
+    return whole or None
 
 
 def heads_needed(placed: Placed) -> int | None:
@@ -140,25 +147,6 @@ def shifted(queue: Queue, changes: Sequence[tuple[Window, int]]) -> Queue:
         capacity = np.maximum(capacity + more * window.capacity, 0.0)
         heads = np.maximum(heads + more * window.heads, 0.0)
     return replace(queue, capacity=capacity, heads=heads)
-
-
-def handling_that_fits(
-    queue: Queue, rest: Floats, items: Floats, seconds: float, step: float = 0.1
-) -> float | None:
-    """Return the longest handling time in seconds at which ``items`` an hour are carried.
-
-    ``rest`` is the other work of the queue in hours; rounded down to tenths of a second.
-    """
-
-    def carries(handling: float) -> bool:
-        changed = replace(queue, handling=handling / 3600)
-        return judge(changed, rest + items * handling / 3600).carries
-
-    found = largest(carries, seconds, step / 4)
-    if found is None or found <= 0:
-        return None
-    rounded = math.floor(found / step + 1e-9) * step
-    return rounded if rounded > 0 and carries(rounded) else None
 
 
 def largest(carries: Callable[[float], bool], upper: float, precision: float) -> float | None:

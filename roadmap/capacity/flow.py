@@ -275,17 +275,18 @@ def by_day(values: Floats, per_day: int) -> Floats:
     return found
 
 
-def least_capacity(arrivals: ArrayLike, threshold: float) -> float:
+def least_capacity(arrivals: ArrayLike, threshold: float, waiting: float = 0.0) -> float:
     """Return k_min, the constant items per interval that turn everything around in ``threshold``.
 
-    k_min = max over s<t of A(s,t] ÷ (t − s + T). Solved by raising k until no stretch asks for
-    more, which takes a handful of passes over the series.
+    k_min = max over s<t of A(s,t] ÷ (t − s + T); ``waiting`` items came just before the first.
+    Solved by raising k until no stretch asks for more, which takes a handful of passes over the
+    series.
     """
     a = _series(arrivals)
     if threshold < 0:
         raise Inconsistent(Sentence(N_("The SLA time cannot be below 0.")))
-    total = np.concatenate(([0.0], np.cumsum(a)))
-    times = np.arange(len(total), dtype=np.float64)
+    total = np.concatenate(([0.0], waiting + np.concatenate(([0.0], np.cumsum(a)))))
+    times = np.concatenate(([0.0], np.arange(len(a) + 1, dtype=np.float64)))
     rate = 0.0
     while True:
         level = total - rate * times
@@ -295,7 +296,7 @@ def least_capacity(arrivals: ArrayLike, threshold: float) -> float:
         if excess[end] <= 1e-9 * max(total[-1], 1.0):
             return rate
         start = int(np.argmin(level[: end + 1]))
-        span = end - start + threshold
+        span = times[end] - times[start] + threshold
         better = float((total[end] - total[start]) / span)
         if better <= rate:
             return rate

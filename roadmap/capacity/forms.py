@@ -348,6 +348,16 @@ class LoadForm(Form):
         return self
 
 
+class CountForm(Form):
+    """What waits in a queue."""
+
+    items = Number(
+        _("Items waiting"), [InputRequired(_("Say how many items wait; 0 is a number."))]
+    )
+    day = day_field(_("Counted on"), InputRequired(_("Give the day it was counted.")))
+    at = Time(_("At"), [InputRequired(_("Give the time it was counted, such as 06:00."))])
+
+
 class HolidayForm(Form):
     """A day on which nobody works at a site."""
 
@@ -362,7 +372,7 @@ class CampaignForm(Form):
     profile = Numbers(_("Hours of its days"), [Optional(), Length(max=10_000)])
 
 
-def hours_text(profile: Sequence[float]) -> str:
+def profile_text(profile: Sequence[float]) -> str:
     """Return a profile as a form shows it: the days of a week in lines of 24 numbers."""
     cells = [f"{value:.10g}" for value in profile]
     return "\n".join("\t".join(cells[at : at + 24]) for at in range(0, len(cells), 24))

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from roadmap.capacity.inputs import BaseInput, CampaignInput, QueueInput, StepInput
+from roadmap.capacity.inputs import BacklogInput, BaseInput, CampaignInput, QueueInput, StepInput
 from roadmap.capacity.models import (
     BaseLoad,
     CampaignLoad,
+    QueueBacklog,
     QueuePlan,
     QueueShift,
     QueueThroughput,
@@ -58,8 +59,11 @@ def _queues_query() -> AnySelect:
             Mechanism.kind,
             Mechanism.owner_id,
             *QueuePlan.__table__.columns,
+            QueueBacklog.items.label("counted_items"),
+            QueueBacklog.counted_at,
         )
         .outerjoin(QueuePlan, QueuePlan.mechanism_id == Mechanism.id)
+        .outerjoin(QueueBacklog, QueueBacklog.mechanism_id == Mechanism.id)
         .where(Mechanism.id.in_(IDS), Mechanism.kind.in_(HUMAN_KINDS))
     )
 
@@ -84,11 +88,18 @@ def queues(session: Session, ids: Sequence[int]) -> dict[int, QueueInput]:
             shifts=tuple(_shift(one, zone) for one in shifts[number]),
             throughput=tuple((one.week, one.per_day) for one in done[number]),
             base=tuple(_base(one) for one in bases[number]),
+            backlog=_backlog(row),
             markets=markets.get(number, frozenset()),
             closed=closed,
             **plan,
         )
     return found
+
+
+def _backlog(row: Any) -> BacklogInput | None:
+    if row.counted_items is None:
+        return None
+    return BacklogInput(row.counted_items, row.counted_at)
 
 
 @cache

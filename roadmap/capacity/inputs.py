@@ -6,7 +6,7 @@ borrowed in `assess`, which says so.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from roadmap.capacity.roster import Shift
 from roadmap.mechanisms.kinds import FailMode, Grade, MechanismKind
@@ -24,6 +24,14 @@ class BaseInput:
     profile: tuple[float, ...] = ()
     season: Mapping[int, float] = field(default_factory=dict)
     grade: Grade = Grade.MEASURED
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogInput:
+    """Items that were counted waiting in a queue at a moment."""
+
+    items: float
+    counted_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,7 @@ class QueueInput:
     shifts: tuple[Shift, ...] = ()
     throughput: tuple[tuple[date, float], ...] = ()
     base: tuple[BaseInput, ...] = ()
+    backlog: BacklogInput | None = None
     markets: frozenset[str] = frozenset()
     closed: Mapping[int | None, frozenset[date]] = field(default_factory=dict)
 

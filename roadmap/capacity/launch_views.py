@@ -9,7 +9,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from roadmap.capacity import lanes, launch_pages, limits
-from roadmap.capacity.forms import hours_text, percent, season_text
+from roadmap.capacity.forms import percent, profile_text, season_text
 from roadmap.capacity.launch_forms import (
     HandlingForm,
     HoursForm,
@@ -64,7 +64,7 @@ def hours(key: str, forecast_id: int) -> ResponseReturnValue:
     start: dict[str, Any] = {}
     if row is not None:
         start = {
-            "profile": hours_text(row.profile),
+            "profile": profile_text(row.profile),
             "zone": row.zone,
             "season": season_text(row.season),
         }

@@ -4,7 +4,7 @@ What the owner of a queue or a step enters is told in the history of the mechani
 brings in that of the launch.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -160,6 +160,18 @@ class QueueThroughput(_OfMechanism, Base):
     # Its Monday.
     week: Mapped[date]
     per_day: Mapped[float]
+
+
+class QueueBacklog(_OfMechanism, Base):
+    """Items that were waiting in a queue when somebody last counted; one for each queue."""
+
+    __tablename__ = "queue_backlog"
+    __table_args__ = (CheckConstraint("items >= 0", name="items"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), unique=True)
+    items: Mapped[float]
+    counted_at: Mapped[datetime]
 
 
 class BaseLoad(_OfMechanism, Base):

@@ -48,8 +48,8 @@ def closed(items: Floats, human_share: float, hours: int, queue: Queue, work: Fl
     start = peak(items, hours)
     extra = np.zeros(len(items))
     extra[start : start + hours] = items[start : start + hours] * (1 - human_share)
-    usual = flow(work, queue.capacity)
-    with_it = flow(work + extra * queue.handling, queue.capacity)
+    usual = queue.line(work)
+    with_it = queue.line(work + extra * queue.handling)
     # Back to where it would have been: what waits is what would wait without the outage.
     behind = with_it.backlog - usual.backlog
     late = np.flatnonzero(behind[start + hours :] <= 1e-6)

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
-from roadmap.capacity import loads, plans, shifts
+from roadmap.capacity import counts, loads, plans, shifts
+from roadmap.capacity.facts import COUNTED_FOR
 from roadmap.capacity.forms import DAY_NAMES, clock_text
-from roadmap.capacity.models import BaseLoad, QueueShift, QueueThroughput, SiteHoliday
+from roadmap.capacity.models import BaseLoad, QueueBacklog, QueueShift, QueueThroughput, SiteHoliday
 from roadmap.capacity.staffing import on_duty
 from roadmap.mechanisms.models import Mechanism, Site
 from roadmap.taxonomy.queries import Options
@@ -49,6 +50,9 @@ class Staffing:
     handling: list[float]
     ended: int
     base: Sequence[BaseLoad]
+    waiting: QueueBacklog | None
+    # Whether that count is too old to judge by.
+    stale: bool
     throughput: Sequence[QueueThroughput]
 
 
@@ -58,7 +62,7 @@ def monday_of(day: date) -> date:
 
 
 def staffing(session: Session, mechanism: Mechanism, start: date, offered: Options) -> Staffing:
-    """Return the staffing page of a queue from a week on, six statements."""
+    """Return the staffing page of a queue from a week on, seven statements."""
     monday = monday_of(start)
     weeks = [monday + place * WEEK for place in range(WEEKS)]
     plan = plans.plan_of(session, mechanism.id)
@@ -68,6 +72,7 @@ def staffing(session: Session, mechanism: Mechanism, start: date, offered: Optio
     places = _places(session)
     closed = _closed(session, weeks[0], weeks[-1] + WEEK)
     shrinkage = float(values["in_shift_shrinkage"])
+    waiting = counts.backlog_of(session, mechanism.id)
     duty = [sum(_duty(row, week, shrinkage, closed) for row in shown) for week in weeks]
     return Staffing(
         plan=values,
@@ -79,6 +84,8 @@ def staffing(session: Session, mechanism: Mechanism, start: date, offered: Optio
         handling=[hours * float(values["occupancy"]) for hours in duty],
         ended=sum(row.last_day < clock.today() for row in held),
         base=loads.base_loads(session, mechanism.id),
+        waiting=waiting,
+        stale=waiting is not None and clock.today() > waiting.counted_at.date() + COUNTED_FOR,
         throughput=loads.throughput(session, mechanism.id)[:WEEKS_BACK],
     )
 

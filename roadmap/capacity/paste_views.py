@@ -10,19 +10,21 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from roadmap import clock
-from roadmap.capacity import loads, shifts
+from roadmap.capacity import counts, loads, shifts
 from roadmap.capacity.forms import PasteForm, clock_text
 from roadmap.capacity.pages import days_text, monday_of
 from roadmap.capacity.pasted import (
     BASE,
+    COUNTS,
     ROSTER,
     THROUGHPUT,
     Read,
     read_base_loads,
+    read_counts,
     read_roster,
     read_throughput,
 )
-from roadmap.capacity.queue_views import ROSTERED_FOR, back_to, bp, editable
+from roadmap.capacity.queue_views import ROSTERED_FOR, back_to, bp, editable, in_zone
 from roadmap.capacity.reading import Column
 from roadmap.errors import Invalid, NotFound
 from roadmap.mechanisms.models import Mechanism
@@ -64,6 +66,13 @@ def _store_roster(found: Mechanism, form: PasteForm, rows: list[Any]) -> object:
     )
 
 
+def _store_newest(found: Mechanism, _form: PasteForm, rows: list[Any]) -> object:
+    """Store the newest of some counts: the line of today is what matters."""
+    moment, items = max(rows)
+    at = in_zone(found, moment)
+    return counts.put_backlog(db_session(), current_user, found, items, at)
+
+
 _KINDS = {
     "roster": _Kind(
         N_("Paste a roster"),
@@ -100,13 +109,24 @@ _KINDS = {
             db_session(), current_user, found, dict(rows)
         ),
     ),
+    "waiting": _Kind(
+        N_("Paste counts of what waits"),
+        COUNTS,
+        "2026-11-22 06:00\t5400",
+        lambda form: read_counts(form.rows.data or ""),
+        lambda row: [f"{day(row[0].date())} {row[0]:%H:%M}", number(row[1])],
+        _store_newest,
+    ),
 }
 # What the columns of a look at the rows are called.
 HEADS = {
     "roster": (N_("Languages"), N_("Days"), N_("Hours"), N_("Rostered"), N_("On duty"), N_("Runs")),
     "base": (N_("Language"), N_("Items a week"), N_("Seconds"), N_("Measured until")),
     "throughput": (N_("Week of"), N_("Decisions a day")),
+    "waiting": (N_("Counted"), N_("Items waiting")),
 }
+# Where each is shown.
+PLACES = {"roster": "roster", "base": "base", "throughput": "throughput", "waiting": "waiting"}
 
 
 @bp.route("/paste/<what>", methods=["GET", "POST"])
@@ -131,7 +151,7 @@ def paste(key: str, what: str) -> ResponseReturnValue:
             else:
                 count = len(read.rows)
                 flash(ngettext("%(num)s row stored.", "%(num)s rows stored.", count), "success")
-                return back_to(key, {"roster": "roster", "base": "base"}.get(what, "throughput"))
+                return back_to(key, PLACES[what])
     page = render_template(
         "capacity/paste.html",
         mechanism=found,

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from roadmap.capacity import loads, shifts
+from roadmap.capacity import counts, loads, shifts
 from roadmap.capacity.reading import (
     Block,
     Column,
@@ -15,6 +15,7 @@ from roadmap.capacity.reading import (
     read_block,
     read_day,
     read_hours,
+    read_moment,
     read_number,
     read_share,
     read_week,
@@ -46,6 +47,10 @@ BASE = (
 THROUGHPUT = (
     Column("week", frozenset({"monday"}), needed=True),
     Column("per_day", frozenset({"decisions_a_day", "decisions"}), needed=True),
+)
+COUNTS = (
+    Column("counted_at", frozenset({"at", "time", "moment"}), needed=True),
+    Column("items", frozenset({"waiting", "backlog"}), needed=True),
 )
 Row = TypeVar("Row")
 
@@ -241,3 +246,22 @@ def read_throughput(text: str) -> Read:
 
 def _check_week(row: tuple[date, float]) -> None:
     loads.checked_week(*row)
+
+
+def read_counts(text: str) -> Read:
+    """Return (moment by the queue's clock, items waiting) of a block."""
+    block, found = _rows(text, COUNTS)
+    for line, values in block.rows if not found.problems else ():
+        cells = _Cells(line, values, found.problems)
+        moment = cells.read("counted_at", read_moment)
+        items = cells.read("items", read_number)
+        for name in ("counted_at", "items"):
+            if not values.get(name):
+                cells.note(name, _("This is needed."))
+        if moment is not None and items is not None:
+            _check(cells, found, (moment, items), _check_count, {"day": "counted_at"})
+    return found
+
+
+def _check_count(row: tuple[datetime, float]) -> None:
+    counts.checked_items(row[1])

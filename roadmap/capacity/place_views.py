@@ -8,7 +8,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from roadmap.capacity import loads
-from roadmap.capacity.forms import CampaignForm, HolidayForm, hours_text
+from roadmap.capacity.forms import CampaignForm, HolidayForm, profile_text
 from roadmap.errors import Invalid, NotFound
 from roadmap.mechanisms.queries import find_site
 from roadmap.taxonomy.forms import given
@@ -63,7 +63,7 @@ def campaign(entry_id: int) -> ResponseReturnValue:
     if entry.kind != "campaign":
         raise NotFound(_("Only a campaign changes what arrives."))
     row = loads.campaign_load(session, entry.id)
-    start = {"multiplier": row.multiplier, "profile": hours_text(row.profile)} if row else {}
+    start = {"multiplier": row.multiplier, "profile": profile_text(row.profile)} if row else {}
     form = CampaignForm(data=start)
     if form.validate_on_submit():
         try:

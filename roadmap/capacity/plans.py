@@ -116,6 +116,7 @@ def put_plan(
     for name, value in changes.items():
         setattr(plan, name, value)
     check_money(plan)
+    check_patience(plan)
     session.add(plan)
     told(session, actor, mechanism, "mechanism.staffing_planned")
     return plan
@@ -142,6 +143,18 @@ def check_money(plan: Any) -> None:
     if plan.hourly_rate is not None and plan.item_price is not None:
         raise Invalid.at(
             "item_price", _("Give the price of an hour or of an item, not both: one is paid.")
+        )
+
+
+def check_patience(plan: Any) -> None:
+    """Refuse expiry where nothing would be judged by it: a line of hours or days loses nothing."""
+    if plan.patience_hours is not None and (plan.sla_hours is None or plan.sla_hours >= 1):
+        raise Invalid.at(
+            "patience_hours",
+            _(
+                "Expiry counts only where items are promised within less than an hour. Leave it "
+                "empty."
+            ),
         )
 
 

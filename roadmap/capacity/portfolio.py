@@ -8,6 +8,7 @@ are summed hour by hour, never peaks and never averages.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,20 +52,61 @@ class Load:
 
 @dataclass(frozen=True)
 class Placed:
-    """One launch on one queue: alone on the base load, and with those before it."""
+    """One launch on one queue: alone on the base load, and with those before it.
 
-    launch_id: int
+    ``before`` is the work of the base and of the ``earlier`` launches. Numbers are computed when
+    asked for.
+    """
+
     queue: Queue
-    outcome: Outcome
-    alone_peak: float
-    together: Judgement
-    # Those before it that bring work in its worst week, the largest first: launch id, hours.
-    beside: tuple[tuple[int, float], ...]
-    # Whether the queue fails already without this launch.
-    before_fails: bool
-    load: Load
-    before: Floats
     base: Floats
+    before: Floats
+    earlier: tuple[Load, ...]
+    load: Load
+
+    @property
+    def launch_id(self) -> int:
+        """Return whose load it is."""
+        return self.load.launch_id
+
+    @cached_property
+    def together(self) -> Judgement:
+        """Return what the launch does on top of all before it."""
+        return self.judge_at()
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """Return what the launch does to the queue."""
+        if self.together.carries:
+            return Outcome.CARRIES
+        alone = self.load.on(self.base)
+        if self.earlier and judge(self.queue, alone, self.load.since).carries:
+            return Outcome.SHARED
+        full = self.together.standing is Standing.OVERLOAD
+        return Outcome.OVERLOAD if full else Outcome.LATE
+
+    @cached_property
+    def alone_peak(self) -> float:
+        """Return the highest work ÷ capacity of a week on the base load alone."""
+        if not self.earlier:
+            return self.together.peak
+        return peak_utilisation(self.queue, self.load.on(self.base), self.load.since)[0]
+
+    @cached_property
+    def before_fails(self) -> bool:
+        """Tell whether the queue fails already without this launch."""
+        if self.outcome is Outcome.CARRIES:
+            return False
+        return not judge(self.queue, self.before, self.load.since).carries
+
+    @cached_property
+    def beside(self) -> tuple[tuple[int, float], ...]:
+        """Return launches before it that bring work in its worst week, the largest first."""
+        first = self.together.peak_day
+        here = (self.queue.day >= first) & (self.queue.day < first + 7)
+        hours = [(load.launch_id, float(load.work[here].sum())) for load in self.earlier]
+        named = [(launch_id, work) for launch_id, work in hours if work > EPSILON]
+        return tuple(sorted(named, key=lambda one: (-one[1], one[0])))
 
     def judge_at(self, share: float = 1.0, queue: Queue | None = None) -> Judgement:
         """Judge the queue, or a changed one, with a share of the launch on top."""
@@ -93,41 +135,4 @@ def place_one(
     queue: Queue, base: Floats, before: Floats, earlier: Sequence[Load], load: Load
 ) -> Placed:
     """Judge one launch on a queue that already carries ``before`` (base and earlier launches)."""
-    together = judge(queue, load.on(before), load.since)
-    outcome = _outcome(queue, base, earlier, load, together)
-    alone_peak = together.peak
-    if earlier:
-        alone_peak, _ = peak_utilisation(queue, load.on(base), load.since)
-    return Placed(
-        launch_id=load.launch_id,
-        queue=queue,
-        outcome=outcome,
-        alone_peak=alone_peak,
-        together=together,
-        beside=_beside(queue, together, earlier),
-        before_fails=(
-            outcome is not Outcome.CARRIES and not judge(queue, before, load.since).carries
-        ),
-        load=load,
-        before=before,
-        base=base,
-    )
-
-
-def _outcome(
-    queue: Queue, base: Floats, earlier: Sequence[Load], load: Load, together: Judgement
-) -> Outcome:
-    if together.carries:
-        return Outcome.CARRIES
-    if earlier and judge(queue, load.on(base), load.since).carries:
-        return Outcome.SHARED
-    return Outcome.OVERLOAD if together.standing is Standing.OVERLOAD else Outcome.LATE
-
-
-def _beside(
-    queue: Queue, together: Judgement, earlier: Sequence[Load]
-) -> tuple[tuple[int, float], ...]:
-    here = (queue.day >= together.peak_day) & (queue.day < together.peak_day + 7)
-    hours = [(load.launch_id, float(load.work[here].sum())) for load in earlier]
-    named = [(launch_id, work) for launch_id, work in hours if work > EPSILON]
-    return tuple(sorted(named, key=lambda one: (-one[1], one[0])))
+    return Placed(queue, base, before, tuple(earlier), load)

@@ -1,23 +1,25 @@
 """Pages of a queue's staffing: the plan, the roster by week, what arrives, what was done."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from roadmap import clock
-from roadmap.capacity import loads, plans, shifts
+from roadmap.capacity import counts, loads, plans, shifts
 from roadmap.capacity.forms import (
+    CountForm,
     EndForm,
     LoadForm,
     PlanForm,
     ShiftForm,
     WeekForm,
     default_words,
-    hours_text,
     plan_data,
+    profile_text,
     season_text,
     shift_data,
 )
@@ -234,6 +236,35 @@ def copy_week(key: str) -> ResponseReturnValue:
     return _page(found, form)
 
 
+# ---- what waits ----
+
+
+def in_zone(found: Mechanism, moment: datetime) -> datetime:
+    """Return the moment a clock on the queue's wall shows."""
+    values = plans.plan_values(plans.plan_of(db_session(), found.id))
+    return moment.replace(tzinfo=ZoneInfo(str(values["zone"])))
+
+
+@bp.route("/waiting", methods=["GET", "POST"])
+@may("mechanism.edit")
+def waiting(key: str) -> ResponseReturnValue:
+    """Say how many items wait in the queue now."""
+    found = editable(key)
+    form = CountForm(data={"day": clock.today()})
+    if form.validate_on_submit():
+        midnight = datetime.combine(given(form.day.data), time())
+        moment = in_zone(found, midnight + timedelta(minutes=form.at.minutes))
+        try:
+            counts.put_backlog(db_session(), current_user, found, form.items.data, moment)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("Saved. Launches that lean on it are judged again."), "success")
+            return back_to(key, "waiting")
+    page = render_template("capacity/waiting.html", mechanism=found, form=form)
+    return page, 422 if form.problems else 200
+
+
 # ---- base load ----
 
 
@@ -244,7 +275,7 @@ def _load_data(row: BaseLoad) -> dict[str, Any]:
         "measured_until": row.measured_until,
         "grade": row.grade.value,
         "handling_seconds": row.handling_seconds,
-        "profile": hours_text(row.profile),
+        "profile": profile_text(row.profile),
         "season": season_text(row.season),
     }
 

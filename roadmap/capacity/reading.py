@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from roadmap.mechanisms.measurement_checks import RowProblem
 from roadmap.web.i18n import _
@@ -57,6 +57,13 @@ def read_time(text: str) -> int:
     if match is None or not 0 <= minutes <= 24 * 60 or int(match[2] or 0) > 59:
         raise ValueError(_("Use a time of day, such as 06:30."))
     return minutes
+
+
+def read_moment(text: str) -> datetime:
+    """Return the day and time of ``2026-11-22 06:00``; without a time the day's beginning."""
+    first, _space, rest = text.strip().replace("T", " ").partition(" ")
+    minutes = read_time(rest) if rest.strip() else 0
+    return datetime.combine(read_day(first), time()) + timedelta(minutes=minutes)
 
 
 def read_hours(text: str) -> tuple[int, int]:

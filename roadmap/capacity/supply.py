@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,8 @@ def supply(given: QueueInput, horizon: Horizon, campaigns: Sequence[CampaignInpu
         handling=seconds / SECONDS,
         sla=None if given.sla_hours is None else Sla(given.sla_hours, given.sla_share),
         head=head,
+        patience=given.patience_hours,
+        **_in_line(given, horizon, seconds),
     )
     base = sum((base_work(given, one, horizon, campaigns) for one in given.base), nothing)
     return Supply(
@@ -72,6 +75,17 @@ def supply(given: QueueInput, horizon: Horizon, campaigns: Sequence[CampaignInpu
         borrowed=borrowed,
         measured_until=min(one.measured_until for one in given.base),
     )
+
+
+def _in_line(given: QueueInput, horizon: Horizon, seconds: float) -> dict[str, Any]:
+    """Return what waits and the hour it was counted; a count before the horizon holds at its start.
+
+    Where items expire none of them is left from days ago.
+    """
+    if given.backlog is None or given.patience_hours is not None:
+        return {}
+    hour = min(max(int(horizon.position(given.backlog.counted_at)), 0), horizon.hours - 1)
+    return {"waiting": given.backlog.items * seconds / SECONDS, "counted": hour}
 
 
 def base_work(

@@ -13,12 +13,12 @@ from roadmap import clock
 from roadmap.accounts.current import Actor
 from roadmap.capacity.assess import EVERY_PHASE, Assessor, leans_on
 from roadmap.capacity.consequences import skill_facts
-from roadmap.capacity.flow import EPSILON, flow
+from roadmap.capacity.flow import EPSILON
 from roadmap.capacity.gather import leaning_on, portfolio, whole_portfolio
 from roadmap.capacity.gather_queues import queues
 from roadmap.capacity.horizon import WEEKS, horizon_at
 from roadmap.capacity.inputs import Portfolio, QueueInput
-from roadmap.capacity.judge import Queue, in_time
+from roadmap.capacity.judge import Queue, judge
 from roadmap.capacity.portfolio import Load
 from roadmap.errors import NotFound
 from roadmap.launches.models import Launch
@@ -154,14 +154,12 @@ def _row(assessor: Assessor, given: QueueInput, full: Floats | None, names: Any)
         lacking = reading.missing(there.missing, given.key, "")
         return BoardRow(given.key, name, 0.0, missing=lacking)
     work = _total(assessor, given)
-    line = flow(work, there.queue.capacity)
+    found = judge(there.queue, work)
     week = _week_of(assessor, given)
     shares: list[float | None] = [None] * WEEKS
     if there.queue.sla is not None:
-        fine = np.bincount(
-            week, weights=in_time(there.queue, line, there.queue.sla), minlength=WEEKS
-        )
-        came = np.bincount(week, weights=work, minlength=WEEKS)
+        fine = np.bincount(week, weights=found.met, minlength=WEEKS)
+        came = np.bincount(week, weights=found.line.arrivals, minlength=WEEKS)
         shares = [
             float(min(good / all_, 1.0)) if all_ > EPSILON else 1.0
             for good, all_ in zip(fine, came, strict=True)

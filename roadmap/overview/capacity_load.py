@@ -10,9 +10,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from roadmap.capacity.flow import flow
 from roadmap.capacity.horizon import Clockface
-from roadmap.capacity.judge import Queue, in_time
+from roadmap.capacity.judge import Queue, judge
 from roadmap.capacity.portfolio import Load, Placed
 
 Floats = NDArray[np.float64]
@@ -90,11 +89,12 @@ def stretch(
     The queue is followed from the start of the horizon, so that what waits is carried in.
     """
     work = np.sum([one.work for one in parts], axis=0)
-    line = flow(work, queue.capacity)
+    found = judge(queue, work)
+    line = found.line
     here = (queue.day >= first) & (queue.day < first + DAYS)
     late = np.zeros(len(work))
     if queue.sla is not None:
-        late = np.maximum(work - in_time(queue, line, queue.sla), 0.0) / queue.handling
+        late = np.maximum(line.arrivals - found.met, 0.0) / queue.handling
         late[late < 1e-6] = 0.0
     return Stretch(
         first=face.date_of(int(queue.day[here][0]) if here.any() else first),
@@ -106,7 +106,7 @@ def stretch(
         late=late[here],
         handling=queue.handling,
         sla_hours=queue.sla.hours if queue.sla is not None else None,
-        alone=None if alone is None else flow(alone, queue.capacity).backlog[1:][here],
+        alone=None if alone is None else judge(queue, alone).line.backlog[1:][here],
     )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +26,7 @@ from roadmap.overview.speech import Speech
 from roadmap.readiness.answers import Answer
 from roadmap.readiness.sentences import percent_text
 from roadmap.web.i18n import _, ngettext
-from roadmap.web.templating import number
+from roadmap.web.templating import day, number
 from roadmap.wording import N_
 
 # Why a number is not known, and what is needed.
@@ -41,9 +43,10 @@ MISSING = {
     "no_route": N_("Without a route only the most appeals there could be are known."),
     "no_prevalence": N_("The forecast does not say what share violates."),
     "contradiction": N_("The rates of the route contradict each other."),
+    "stale_count": N_("What waits was counted more than a week ago."),
     "break_even": N_("It holds at half the likely volume and not at twice: give low and high."),
 }
-_OF_QUEUE = frozenset({"no_capacity", "no_handling", "no_base"})
+_OF_QUEUE = frozenset({"no_capacity", "no_handling", "no_base", "stale_count"})
 _OF_LANE = frozenset({"no_forecast", "no_date", "no_rates", "no_route", "no_prevalence"})
 
 
@@ -204,6 +207,12 @@ def fix_text(fix: FixFact) -> str:
         return _(
             "%(heads)s from %(source)s to %(place)s", heads=text, source=fix.source, place=fix.place
         )
+    if fix.kind == "volume":
+        return _("At most %(items)s items a week", items=number(fix.amount))
+    if fix.kind == "swept":
+        return _("At most %(items)s items of the sweep", items=number(fix.amount))
+    if fix.kind == "date":
+        return _("Start on %(day)s", day=day(date.fromisoformat(fix.place)))
     return _("At most %(seconds)s s an item", seconds=number(fix.amount, 1))
 
 
@@ -215,9 +224,12 @@ def _changed(
     fix: FixFact,
     placed: Placed,
 ) -> Judgement | None:
-    if fix.kind == "share":
-        traffic = next((one.share for one in launch.phases if one.position == fact.phase), 1.0)
-        return placed.judge_at(fix.amount / traffic) if traffic else None
+    if fix.kind in ("share", "date"):
+        return assessor.judged(
+            _with_phase(launch, fact, fix), given, fact.case, fact.phase
+        ).together
+    if fix.kind in ("volume", "swept"):
+        return placed.judge_at(fix.amount / brought_items(launch, given, fact))
     if fix.kind == "heads":
         return placed.judge_at(queue=with_heads(placed.queue, fix.amount))
     if fix.kind == "handling":
@@ -233,6 +245,29 @@ def _changed(
         if name in there
     ]
     return placed.judge_at(queue=shifted(placed.queue, changes))
+
+
+def _with_phase(launch: LaunchInput, fact: QueueFact, fix: FixFact) -> LaunchInput:
+    """Return the launch with another share or day of the judged phase."""
+    changes: dict[str, Any] = (
+        {"share": fix.amount}
+        if fix.kind == "share"
+        else {"starts_on": date.fromisoformat(fix.place)}
+    )
+    phases = tuple(
+        replace(one, **changes) if one.position == fact.phase else one for one in launch.phases
+    )
+    return replace(launch, phases=phases)
+
+
+def brought_items(launch: LaunchInput, given: QueueInput, fact: QueueFact) -> float:
+    """Return what a volume that fits is part of: items of the sweep, else of a week."""
+    swept = sum(
+        one.listings * one.flagged
+        for one in launch.sweeps
+        if one.queue_id == given.id and one.from_phase <= fact.phase
+    )
+    return swept or sum(lane.weekly(fact.case) for lane in launch.lanes)
 
 
 def last_phase(launch: LaunchInput) -> int:

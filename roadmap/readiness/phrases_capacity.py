@@ -1,6 +1,6 @@
 """The templates of sentences about capacity, outages, harm and money."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from roadmap.readiness.answers import Code
 from roadmap.wording import N_
@@ -17,6 +17,9 @@ _UNKNOWN = {
     "no_prevalence": N_("The route to %(queue)s needs the violating share of the items."),
     "contradiction": N_("The rates of the route to %(queue)s contradict each other."),
     "no_route": N_("Without a route nobody knows how many appeals reach %(queue)s."),
+    "stale_count": N_(
+        "What waits in %(queue)s was last counted on %(counted_on)s: %(waiting)s items."
+    ),
     "break_even": N_(
         "%(queue)s carries half the likely volume but not twice: it is full at %(break_even)s "
         "items a week."
@@ -48,6 +51,10 @@ SAYS: Mapping[tuple[str, str], str] = {
         "%(queue)s decides %(met)s within %(sla_hours)s in its worst week, promised %(promised)s: "
         "backlog %(backlog)s, longest wait %(longest)s h, clear on %(clear_on)s; %(needed)s a day "
         "would keep it."
+    ),
+    (Code.CAP_SLA, "expires"): N_(
+        "%(queue)s decides %(met)s within %(sla_hours)s in its worst week, promised %(promised)s; "
+        "%(expired)s expire before anybody looks."
     ),
     (Code.CAP_SLA, "before"): N_(
         "%(queue)s decides %(met)s within %(sla_hours)s in its worst week, promised %(promised)s, "
@@ -137,30 +144,60 @@ SAYS: Mapping[tuple[str, str], str] = {
     },
 }
 
+# Changes that are each enough, at the start of a sentence and after "or".
+REMEDIES: Mapping[str, tuple[str, str]] = {
+    "share": (
+        N_("Start at %(fit_share)s of the traffic"),
+        N_("start at %(fit_share)s of the traffic"),
+    ),
+    "volume": (
+        N_("Bring at most %(fit_volume)s items a week"),
+        N_("bring at most %(fit_volume)s items a week"),
+    ),
+    "swept": (
+        N_("Sweep so that at most %(fit_swept)s items reach %(queue)s"),
+        N_("sweep so that at most %(fit_swept)s items reach %(queue)s"),
+    ),
+    "heads": (N_("Add %(heads)s heads to %(queue)s"), N_("add %(heads)s heads to %(queue)s")),
+    "heads_one": (N_("Add one head to %(queue)s"), N_("add one head to %(queue)s")),
+    "shift_heads": (
+        N_("Add %(shift_heads)s heads to %(queue)s from %(shift)s"),
+        N_("add %(shift_heads)s heads to %(queue)s from %(shift)s"),
+    ),
+    "shift_heads_one": (
+        N_("Add one head to %(queue)s from %(shift)s"),
+        N_("add one head to %(queue)s from %(shift)s"),
+    ),
+    "move_heads": (
+        N_("Move %(moved)s heads of %(queue)s from %(from_shift)s to %(to_shift)s"),
+        N_("move %(moved)s heads of %(queue)s from %(from_shift)s to %(to_shift)s"),
+    ),
+    "move_heads_one": (
+        N_("Move one head of %(queue)s from %(from_shift)s to %(to_shift)s"),
+        N_("move one head of %(queue)s from %(from_shift)s to %(to_shift)s"),
+    ),
+    "handling": (
+        N_("Bring handling down to %(seconds)s s an item"),
+        N_("bring handling down to %(seconds)s s an item"),
+    ),
+    "date": (N_("Start on %(fit_date)s"), N_("start on %(fit_date)s")),
+}
+# Before the names of one or two of those.
+ENOUGH = "capacity:"
+
+
+def remedies_template(fix: str, translate: Callable[[str], str]) -> str | None:
+    """Return the sentence of one or two changes that are each enough; None for another fix."""
+    if not fix.startswith(ENOUGH):
+        return None
+    first, *other = fix.removeprefix(ENOUGH).split(",")
+    begin = translate(REMEDIES[first][0])
+    if not other:
+        return begin + "."
+    return f"{begin}, {translate(N_('or'))} {translate(REMEDIES[other[0]][1])}."
+
+
 FIXES: Mapping[str, str] = {
-    "capacity_share_or_heads": N_(
-        "Start at %(fit_share)s of the traffic, or add %(heads)s heads to %(queue)s."
-    ),
-    "capacity_share": N_("Start at %(fit_share)s of the traffic."),
-    "capacity_share_or_heads_one": N_(
-        "Start at %(fit_share)s of the traffic, or add one head to %(queue)s."
-    ),
-    "capacity_heads": N_("Add %(heads)s heads to %(queue)s."),
-    "capacity_heads_one": N_("Add one head to %(queue)s."),
-    "capacity_handling": N_(
-        "Add %(heads)s heads to %(queue)s, or bring handling down to %(seconds)s s an item."
-    ),
-    "capacity_shift_heads": N_("Add %(shift_heads)s heads to %(queue)s from %(shift)s."),
-    "capacity_shift_heads_one": N_("Add one head to %(queue)s from %(shift)s."),
-    "capacity_move_heads_one": N_(
-        "Move one head of %(queue)s from %(from_shift)s to %(to_shift)s."
-    ),
-    "capacity_handling_one": N_(
-        "Add one head to %(queue)s, or bring handling down to %(seconds)s s an item."
-    ),
-    "capacity_move_heads": N_(
-        "Move %(moved)s heads of %(queue)s from %(from_shift)s to %(to_shift)s."
-    ),
     "capacity": N_("Ask the owner of %(queue)s what can be done: it is over its limit already."),
     "capacity_no_capacity": N_("Enter the roster of %(queue)s, or its decisions a day."),
     "capacity_no_handling": N_("Enter the handling time of %(queue)s."),
@@ -172,6 +209,7 @@ FIXES: Mapping[str, str] = {
     "capacity_no_prevalence": N_("Enter the violating share of the forecast's items."),
     "capacity_contradiction": N_("Measure the rates of the route on the same items."),
     "capacity_no_route": N_("Describe the route of the items step by step."),
+    "capacity_stale_count": N_("Count what waits in %(queue)s and enter it."),
     "capacity_break_even": N_(
         "Give a low and a high volume; up to %(break_even)s items a week are carried."
     ),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from roadmap.readiness.answers import Answer, Code, Params, Status, Value
 from roadmap.readiness.phrases import FALLBACK, FIXES, SAYS
+from roadmap.readiness.phrases_capacity import remedies_template
 from roadmap.readiness.verdict import Verdict, Word
 from roadmap.wording import N_, hours_text
 
@@ -70,7 +71,8 @@ _FORMATS: Mapping[str, Callable[[float], str]] = {
     **dict.fromkeys(("share", "lower", "upper"), share_text),
     **dict.fromkeys(("actions", "wrongful"), _whole),
     **dict.fromkeys(
-        ("alone", "together", "high", "met", "promised", "used", "fit_share"), percent_text
+        ("alone", "together", "high", "met", "promised", "used", "fit_share", "expired"),
+        percent_text,
     ),
     **dict.fromkeys(("cost", "budget", "over"), _money),
 }
@@ -159,8 +161,10 @@ def say_fix(
     values = {"code": str(answer.code), **_values(answer.fix_params)}
     # What people do is measured on a guideline version; it has no configuration to name.
     plain = f"{answer.fix}_plain" if not values.get("configuration") else answer.fix
-    template = FIXES.get(plain) or FIXES[answer.fix]
-    return _fill(translate(template), {**values, **extra})
+    template = remedies_template(answer.fix, translate)
+    if template is None:
+        template = translate(FIXES.get(plain) or FIXES[answer.fix])
+    return _fill(template, {**values, **extra})
 
 
 def headline(verdict: Verdict, translate: Translate = str) -> str:

@@ -46,6 +46,7 @@ QUEUE: dict[str, Any] = {
         }
     ],
     "throughput": [{"week": "-1w", "per_day": 4200}],
+    "backlog": {"items": 5400, "counted_at": "-1d"},
     "base_load": [{"language": "de", "weekly": 9000, "measured_until": "-1d", "season": {"48": 2}}],
 }
 STEP: dict[str, Any] = {

@@ -258,7 +258,7 @@ def test_story_10_a_slower_tool_overloads_its_queue(session: Session) -> None:
     verdict = judge(session, 10)
     assert (verdict.word, codes(verdict)) == (Word.NOT_READY, ["CAP_OVERLOAD"])
     assert "104.8 % full" in sentences(verdict)
-    assert "Add 2 heads to MEC-2, or bring handling down to 52.4 s" in sentences(verdict)
+    assert "Bring handling down to 52.4 s an item, or add 2 heads to MEC-2." in sentences(verdict)
 
 
 def without_waiver(document: dict[str, Any]) -> None:
@@ -287,7 +287,7 @@ def test_story_15_a_sweep_takes_thirty_days(session: Session) -> None:
     said = sentences(verdict)
     assert "backlog 18,000, longest wait 60 h" in said
     assert "8,182 a day would keep it" in said
-    assert "Start at 60 % of the traffic" in said
+    assert "Sweep so that at most 16,200 items reach MEC-2" in said
 
 
 def test_story_16_only_certified_people_of_permitted_sites_count(session: Session) -> None:

@@ -1,6 +1,7 @@
 """What capacity finds, as answers of a verdict: codes, severities, sentences, fixes, discretion."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -149,30 +150,72 @@ def test_every_answer_about_a_queue_has_a_sentence_and_a_fix(code: str, why: str
         assert verdict.word is Word.HOLD
 
 
+def a_fix(kind: str, amount: float = 2, place: str = "", source: str = "") -> FixFact:
+    return FixFact(kind=kind, amount=amount, place=place, source=source)
+
+
+NIGHT, MORNING = "22:00–06:00", "06:00–14:00"
+
+
 @pytest.mark.parametrize(
-    ("fixes", "name"),
+    ("fixes", "words"),
     [
-        ((), "capacity"),
-        ((FixFact(kind="share", amount=0.5),), "capacity_share"),
-        ((FixFact(kind="heads", amount=2),), "capacity_heads"),
-        ((FixFact(kind="shift_heads", amount=1, place="22:00–08:00"),), "capacity_shift_heads_one"),
+        ((), "Ask the owner of MEC-2 what can be done: it is over its limit already."),
+        ((a_fix("share", 0.5),), "Start at 50 % of the traffic."),
+        ((a_fix("volume", 17_787),), "Bring at most 17,787 items a week."),
         (
-            (FixFact(kind="move_heads", amount=1, place="22:00–06:00", source="06:00–14:00"),),
-            "capacity_move_heads_one",
+            (a_fix("swept", 16_200), a_fix("heads", 3)),
+            "Sweep so that at most 16,200 items reach MEC-2, or add 3 heads to MEC-2.",
         ),
         (
-            (FixFact(kind="heads", amount=2), FixFact(kind="handling", amount=52.4)),
-            "capacity_handling",
+            (a_fix("share", 0.5), a_fix("volume", 9), a_fix("date", 4, "2026-12-16")),
+            "Start at 50 % of the traffic, or start on 2026-12-16.",
+        ),
+        ((a_fix("heads", 1),), "Add one head to MEC-2."),
+        (
+            (a_fix("shift_heads", 1, NIGHT), a_fix("heads", 3)),
+            f"Add one head to MEC-2 from {NIGHT}.",
+        ),
+        (
+            (a_fix("move_heads", 2, NIGHT, MORNING),),
+            f"Move 2 heads of MEC-2 from {MORNING} to {NIGHT}.",
+        ),
+        (
+            (a_fix("handling", 52.4), a_fix("heads")),
+            "Bring handling down to 52.4 s an item, or add 2 heads to MEC-2.",
         ),
     ],
-    ids=["none", "share", "heads", "shift", "move", "handling"],
+    ids=["none", "share", "volume", "swept", "date", "one", "shift", "move", "handling"],
 )
-def test_each_fix_is_said_with_its_numbers(fixes: tuple[FixFact, ...], name: str) -> None:
-    answer = the(with_queue(queue(code="CAP_SLA", fixes=fixes)), "CAP_SLA")
-    assert answer.fix == name
-    text = fix(answer) or ""
-    assert "–" not in text.replace("22:00–08:00", "").replace("22:00–06:00", "").replace(
-        "06:00–14:00", ""
+def test_the_two_smallest_changes_of_different_kinds_are_said(
+    fixes: tuple[FixFact, ...], words: str
+) -> None:
+    assert fix(the(with_queue(queue(code="CAP_SLA", fixes=fixes)), "CAP_SLA")) == words
+
+
+def test_a_count_of_the_line_older_than_a_week_is_no_answer() -> None:
+    counted: dict[str, Any] = {"code": "CAP_OVERLOAD", "result": Result.PASS, "waiting": 900.0}
+    fresh = queue(**counted, counted_on=AT.date() - timedelta(days=7))
+    answer = the(with_queue(fresh), "CAP_OVERLOAD")
+    assert answer.status is Status.PASS
+    # It turns stale with the next day, before the week is over.
+    assert answer.valid_until == datetime.combine(AT.date() + timedelta(days=1), time(), UTC)
+    verdict = with_queue(replace(fresh, counted_on=AT.date() - timedelta(days=8)))
+    answer = the(verdict, "CAP_OVERLOAD")
+    assert (verdict.word, answer.status) == (Word.HOLD, Status.STALE)
+    assert "900 items" in said(answer)
+    assert fix(answer) == "Count what waits in MEC-2 and enter it."
+    failed = replace(fresh, counted_on=AT.date() - timedelta(days=8), result=Result.FAIL)
+    assert with_queue(failed).word is Word.NOT_READY
+
+
+def test_items_that_expire_are_said_with_their_share() -> None:
+    fact = queue(
+        code="CAP_SLA", share=0.8, share_needed=0.9, sla_hours=5 / 60, expired=0.12, rule="erlang_a"
+    )
+    assert said(the(with_queue(fact), "CAP_SLA")) == (
+        "MEC-2 decides 80 % within 5 min in its worst week, promised 90 %; 12 % expire before "
+        "anybody looks."
     )
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from roadmap.capacity.demand import Campaign, Stream, items_by_hour
 from roadmap.capacity.fixes import (
     Window,
-    handling_that_fits,
     heads_in_window,
     heads_moved,
     heads_needed,
@@ -106,9 +105,6 @@ def test_a_slower_tool_overloads_its_queue() -> None:
     assert placed.together.peak == pytest.approx(1.048, abs=5e-4)
     assert heads_needed(placed) == 2
     assert judge(with_heads(tool, 2), placed.load.work).peak == pytest.approx(0.981, abs=5e-4)
-    assert handling_that_fits(tool, NOTHING, np.full(HORIZON.hours, 9_500 / 24), 55) == (
-        pytest.approx(52.4)
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """The capacity stories of the specification, from plain records to what capacity finds."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from roadmap.capacity.consequences import assess
 from roadmap.capacity.facts import CapacityFacts, QueueFact, Result
 from roadmap.capacity.horizon import Horizon
 from roadmap.capacity.inputs import (
+    BacklogInput,
     BaseInput,
     CampaignInput,
     LaneInput,
@@ -129,6 +131,8 @@ def test_story_2_a_campaign_drowns_the_queue_for_eighteen_days() -> None:
     assert fact.clear_on == date(2026, 12, 22)
     assert fact.capacity_needed == pytest.approx(10_800)
     assert fact.before_fails
+    # Of the 21,600 waiting on 4 December 1,200 a day are worked off, and 7,200 are a day's work.
+    assert fix(fact, "date").place == "2026-12-16"
 
 
 def shared(order_of_a: int, order_of_b: int) -> list[LaunchInput]:
@@ -170,6 +174,8 @@ def test_story_6_the_second_launch_on_a_shared_queue_needs_six_heads() -> None:
     assert [launch_id for launch_id, _ in second.beside] == [1]
     assert fix(second, "heads").amount == 6
     assert fix(second, "share").amount == pytest.approx(0.56)
+    assert fix(second, "volume").amount == 9_473
+    assert [one.kind for one in second.fixes] == ["share", "volume", "heads"]
 
 
 def test_story_6_swapped_the_verdicts_swap() -> None:
@@ -329,7 +335,115 @@ def test_story_15_a_sweep_needs_8182_a_day() -> None:
     assert fact.longest_hours == pytest.approx(60)
     assert fact.clear_on == date(2026, 12, 31)
     assert fact.capacity_needed == pytest.approx(8_182, abs=1)
-    assert fix(fact, "share").amount == pytest.approx(0.60)
+    assert fix(fact, "swept").amount == 16_200
+    # Less traffic sweeps no listing less, and the base load is as heavy on any other day.
+    assert {one.kind for one in fact.fixes} == {"swept", "heads"}
+
+
+def test_a_launch_is_told_to_wait_until_the_campaign_is_over() -> None:
+    campaign = CampaignInput(
+        market=None, first=date(2026, 12, 1), last=date(2026, 12, 14), multiplier=1.3
+    )
+    given = steady(1_200, base=(base(800),), sla_hours=1.0)
+    one = launch(lanes=(exactly(300),))
+    (fact,) = found([given], [one], campaigns=[campaign]).queues
+    assert (fact.result, fact.code) == (Result.FAIL, "CAP_SLA")
+    put_off = fix(fact, "date")
+    assert put_off.place == "2026-12-15"
+    assert put_off.amount == 22
+    for day, result in ((14, Result.FAIL), (15, Result.PASS)):
+        phases = (PhaseInput(position=1, share=1.0, starts_on=date(2026, 12, day)),)
+        (then,) = found([given], [replace(one, phases=phases)], campaigns=[campaign]).queues
+        assert then.result is result
+
+
+def test_every_fix_is_enough_and_one_step_less_is_not() -> None:
+    given = replace(SHARED, sla_hours=24.0)
+    launches = shared(1, 2)
+    (fact,) = found([given], launches, judged=2).queues
+    share, volume = fix(fact, "share").amount, fix(fact, "volume").amount
+    for factor, result in (
+        (share, Result.PASS),
+        (share + 0.01, Result.FAIL),
+        (volume / 16_800, Result.PASS),
+        ((volume + 1) / 16_800, Result.FAIL),
+    ):
+        smaller = replace(
+            launches[1],
+            lanes=tuple(
+                replace(one, likely=one.likely * factor, low=1, high=one.likely * factor)
+                for one in launches[1].lanes
+            ),
+        )
+        assert found([given], [launches[0], smaller], judged=2).queues[0].result is result
+
+
+def test_a_later_phase_is_told_no_share_below_the_one_before() -> None:
+    given = steady(1_000, base=(base(600),))
+    phases = (
+        PhaseInput(position=1, share=0.5, starts_on=START),
+        PhaseInput(position=2, share=1.0, starts_on=date(2026, 12, 7)),
+    )
+    for per_day, told in ((500, 0.8), (900, None)):
+        one = launch(lanes=(exactly(per_day),), phases=phases)
+        portfolio = Portfolio(queues={QUEUE: given}, steps={}, launches={1: one})
+        (fact,) = assess(Assessor(portfolio, HORIZON), 1, 2).queues
+        assert fact.result is Result.FAIL
+        share = fix(fact, "share")
+        assert (None if share is None else share.amount) == told
+
+
+def counted(items: float, day: int = 23) -> BacklogInput:
+    return BacklogInput(items, datetime(2026, 11, day, 6, tzinfo=UTC))
+
+
+def test_what_waits_today_delays_what_comes() -> None:
+    given = steady(1_000, base=(base(700),), sla_hours=24.0)
+    one = launch(lanes=(exactly(100),))
+    assert found([given], [one]).queues[0].result is Result.PASS
+    few, many = counted(500), counted(2_000)
+    (late,) = found([replace(given, backlog=many)], [one]).queues
+    assert (late.result, late.code) == (Result.FAIL, "CAP_SLA")
+    assert late.backlog == pytest.approx(2_000)
+    # 200 a day are worked off: the last of them 10 days after the count.
+    assert late.clear_on == date(2026, 12, 3)
+    assert late.before_fails
+    assert late.capacity_needed == pytest.approx(2_000)
+    assert found([replace(given, backlog=few)], [one]).queues[0].result is Result.PASS
+    assert late.counted_on == date(2026, 11, 23)
+
+
+def test_a_count_of_days_before_stands_where_the_horizon_begins() -> None:
+    given = steady(1_000, base=(base(700),), backlog=counted(2_000, day=20))
+    (fact,) = found([given], [launch(lanes=(exactly(100),))]).queues
+    assert fact.clear_on == date(2026, 12, 3)
+
+
+def test_where_items_expire_nothing_waits_for_ever_but_the_share_is_lower() -> None:
+    calls = launch(lanes=(exactly(4_800, profile=(1.0,) * 24, zone="UTC"),))
+    desk = queue(
+        handling_seconds=180.0,
+        occupancy=1.0,
+        in_shift_shrinkage=0.0,
+        sla_hours=20 / 3600,
+        sla_share=0.90,
+        shifts=(roster(14, 0, 24),),
+        base=(base(0),),
+        patience_hours=5 / 60,
+    )
+    (fact,) = found([desk], [calls]).queues
+    assert (fact.result, fact.rule) == (Result.PASS, "erlang_a")
+    # 100 each half-hour, three minutes each, patience five: the published case.
+    assert fact.share == pytest.approx(0.9168, abs=5e-5)
+    assert fact.expired == pytest.approx(0.013984, abs=5e-7)
+    crowded = replace(desk, shifts=(roster(8, 0, 24),))
+    (fact,) = found([crowded], [calls]).queues
+    assert (fact.result, fact.code) == (Result.FAIL, "CAP_SLA")
+    assert fact.capacity_needed is None
+    assert fact.longest_hours is None
+    assert fix(fact, "heads").amount == 6
+    (patient,) = found([replace(crowded, patience_hours=None)], [calls]).queues
+    assert (patient.code, patient.rule) == ("CAP_OVERLOAD", "erlang_c")
 
 
 def italian(certified: float) -> list[Pool]:
@@ -380,6 +494,7 @@ def test_story_17_one_number_is_judged_with_what_is_borrowed() -> None:
     assert larger.together_high == pytest.approx(1.097, abs=5e-4)
     assert larger.break_even is not None
     assert larger.break_even // 7 == 2_541
+    assert fix(larger, "volume").amount // 7 == 2_541
 
 
 def test_one_number_alone_is_unknown_between_half_and_double() -> None:

@@ -11,6 +11,7 @@ from roadmap.capacity.models import (
     ForecastShape,
     HandlingChange,
     LaunchLimit,
+    QueueBacklog,
     QueuePlan,
     QueueShift,
     QueueThroughput,
@@ -27,7 +28,7 @@ Items = list[dict[str, Any]]
 Groups = dict[Any, defaultdict[int, list[Any]]]
 # Tables of a launch this room adds to those of the launch itself.
 LAUNCH_TABLES = (HandlingChange, LaunchLimit, Sweep)
-_MECHANISM_TABLES = (QueuePlan, StepPlan, QueueShift, QueueThroughput, BaseLoad)
+_MECHANISM_TABLES = (QueuePlan, StepPlan, QueueShift, QueueThroughput, QueueBacklog, BaseLoad)
 
 
 def clock_text(minutes: int) -> str:
@@ -63,6 +64,7 @@ def of_mechanism(groups: Groups, number: int, names: Names) -> dict[str, Any]:
         return in_order((write(part, row, names) for row in groups[table][number]), *keys)
 
     plans, steps = groups[QueuePlan][number], groups[StepPlan][number]
+    counts = groups[QueueBacklog][number]
     return {
         "staffing": write(parts.StaffingPart, plans[0], names) if plans else None,
         "shifts": in_order(
@@ -72,6 +74,7 @@ def of_mechanism(groups: Groups, number: int, names: Names) -> dict[str, Any]:
             "site",
         ),
         "throughput": lines(parts.ThroughputPart, QueueThroughput, "week"),
+        "backlog": write(parts.BacklogPart, counts[0], names) if counts else None,
         "base_load": lines(parts.BaseLoadPart, BaseLoad, "language"),
         "rates": write(parts.StepRatesPart, steps[0], names) if steps else None,
     }

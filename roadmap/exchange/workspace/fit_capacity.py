@@ -68,7 +68,7 @@ def _campaign(path: str, entry: CalendarPart) -> Iterator[Problem]:
 
 def _mechanism(path: str, one: MechanismPart) -> Iterator[Problem]:
     people = one.kind in HUMAN_KINDS
-    named = ("staffing", "shifts", "throughput", "base_load")
+    named = ("staffing", "shifts", "throughput", "backlog", "base_load")
     for name in ("rates",) if people else named:
         if getattr(one, name):
             words = _("a %(kind)s has no such setting", kind=one.kind.value)
@@ -78,6 +78,7 @@ def _mechanism(path: str, one: MechanismPart) -> Iterator[Problem]:
         given = {name: getattr(staffing, name) for name in plans.PLAN_DEFAULTS}
         yield from _refusal(f"{path}.staffing", lambda: plans.checked_plan(one.kind, given))
         yield from _refusal(f"{path}.staffing", lambda: plans.check_money(staffing))
+        yield from _refusal(f"{path}.staffing", lambda: plans.check_patience(staffing))
     if one.rates is not None:
         for name in one.rates.rates:
             if name not in plans.STEP_RATES:
@@ -87,6 +88,8 @@ def _mechanism(path: str, one: MechanismPart) -> Iterator[Problem]:
     for place, shift in enumerate(one.shifts):
         yield from _shift(f"{path}.shifts[{place}]", shift)
     yield from repeats(f"{path}.throughput", (t.week for t in one.throughput))
+    if one.backlog is not None and one.backlog.counted_at > clock.now():
+        yield Problem(f"{path}.backlog.counted_at", _("has not happened yet"))
     yield from _loads(path, one)
 
 

@@ -10,6 +10,7 @@ from roadmap.capacity.models import (
     ForecastShape,
     HandlingChange,
     LaunchLimit,
+    QueueBacklog,
     QueuePlan,
     QueueShift,
     QueueThroughput,
@@ -56,7 +57,7 @@ def load_campaigns(loading: Loading, parts: Sequence[Any], rows: Sequence[Any]) 
 def load_mechanisms(loading: Loading, parts: Sequence[Any], rows: Sequence[Any]) -> None:
     """Make plans, rosters, throughput and loads of each mechanism those of the file."""
     ids = [row.id for row in rows]
-    tables = (QueuePlan, StepPlan, QueueShift, QueueThroughput, BaseLoad)
+    tables = (QueuePlan, StepPlan, QueueShift, QueueThroughput, QueueBacklog, BaseLoad)
     stored: Stored = {t: stored_parts(loading.session, t.mechanism_id, ids) for t in tables}
 
     def sync(table: Any, number: int, wanted: list[dict[str, Any]], *identity: str) -> None:
@@ -68,6 +69,7 @@ def load_mechanisms(loading: Loading, parts: Sequence[Any], rows: Sequence[Any])
         sync(StepPlan, row.id, _plain(loading, [part.rates]))
         sync(QueueShift, row.id, [_shift(loading, one) for one in part.shifts], *_SHIFT)
         sync(QueueThroughput, row.id, _plain(loading, part.throughput), "week")
+        sync(QueueBacklog, row.id, _plain(loading, [part.backlog]))
         sync(BaseLoad, row.id, _plain(loading, part.base_load), "language_code")
 
 

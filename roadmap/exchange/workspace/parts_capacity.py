@@ -14,6 +14,7 @@ from roadmap.exchange.workspace.fields import (
     Day,
     Language,
     MechanismKey,
+    Moment,
     Part,
     Positive,
     Share,
@@ -134,6 +135,13 @@ class BaseLoadPart(Part):
     season: Season = {}
     measured_until: Day
     grade: Graded = Grade.MEASURED
+
+
+class BacklogPart(Part):
+    """Items that waited in a queue when they were counted."""
+
+    items: Amount
+    counted_at: Moment
 
 
 class StepRatesPart(Part):

@@ -27,6 +27,7 @@ from roadmap.exchange.workspace.fields import (
     Text,
 )
 from roadmap.exchange.workspace.parts_capacity import (
+    BacklogPart,
     BaseLoadPart,
     ShiftPart,
     SiteHolidayPart,
@@ -152,6 +153,7 @@ class MechanismPart(Part):
             "staffing",
             "shifts",
             "throughput",
+            "backlog",
             "base_load",
             "rates",
         }
@@ -191,5 +193,6 @@ class MechanismPart(Part):
     staffing: StaffingPart | None = None
     shifts: list[ShiftPart] = []
     throughput: list[ThroughputPart] = []
+    backlog: BacklogPart | None = None
     base_load: list[BaseLoadPart] = []
     rates: StepRatesPart | None = None

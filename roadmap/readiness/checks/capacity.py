@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from roadmap.capacity.assess import JUDGED_KINDS
 from roadmap.capacity.facts import (
+    COUNTED_FOR,
     CostFact,
     FixFact,
     HarmFact,
@@ -25,6 +26,7 @@ from roadmap.readiness.answers import Answer, Code, Status, Value, after, pack, 
 from roadmap.readiness.checks.policy import asked
 from roadmap.readiness.context import Context
 from roadmap.readiness.facts import CertificationFact, Severity
+from roadmap.readiness.phrases_capacity import ENOUGH
 
 # A budget may be overdrawn by so much with somebody's approval.
 MOST_OVER = 1.15
@@ -55,7 +57,7 @@ def check_capacity(ctx: Context) -> Iterator[Answer]:
         yield _nobody()
     for queue_id in sorted({*linked, *found}):
         if queue_id in found:
-            yield _queue(ctx, found[queue_id])
+            yield _queue(ctx, _unless_stale(ctx, found[queue_id]))
         else:
             yield _not_judged(Code.CAP_OVERLOAD, "queue", linked[queue_id])
 
@@ -105,13 +107,26 @@ def _nobody() -> Answer:
     )
 
 
+def _unless_stale(ctx: Context, fact: QueueFact) -> QueueFact:
+    """Return what is known of a queue whose line may have been counted too long ago.
+
+    What failed then stays failed; what was good then is not known to be good now.
+    """
+    if fact.counted_on is None or fact.result is Result.FAIL or fact.result is Result.UNKNOWN:
+        return fact
+    if ctx.today <= fact.counted_on + COUNTED_FOR:
+        return fact
+    return replace(fact, result=Result.UNKNOWN, why="stale_count")
+
+
 def _queue(ctx: Context, fact: QueueFact) -> Answer:
+    stale = fact.why == "stale_count"
     good = fact.result is Result.PASS
     params = _queue_params(fact)
     return Answer(
         code=Code(fact.code),
         severity=(Severity.APPROVABLE if fact.result is Result.FAIL_AT_HIGH else Severity.BLOCKER),
-        status=_STATUS[fact.result],
+        status=Status.STALE if stale else _STATUS[fact.result],
         subject=f"queue:{fact.key}",
         question=f"capacity:{fact.key}",
         why=_queue_why(fact),
@@ -124,8 +139,16 @@ def _queue(ctx: Context, fact: QueueFact) -> Answer:
         grade=fact.grade,
         owner_id=fact.owner_id,
         evidence=tuple(f"launch:{launch_id}" for launch_id, _ in fact.beside) if not good else (),
-        valid_until=after(_week_end(ctx)),
+        valid_until=after(_known_until(ctx, fact)),
     )
+
+
+def _known_until(ctx: Context, fact: QueueFact) -> date:
+    """Return the last day on which the same answer holds, if nothing is changed."""
+    ends = _week_end(ctx)
+    if fact.counted_on is None or (last := fact.counted_on + COUNTED_FOR) < ctx.today:
+        return ends
+    return min(ends, last)
 
 
 def _queue_why(fact: QueueFact) -> str:
@@ -135,6 +158,8 @@ def _queue_why(fact: QueueFact) -> str:
         return "high" if fact.together_high is not None else ""
     if fact.result is Result.FAIL_AT_HIGH:
         return "at_high"
+    if fact.expired is not None and fact.code == Code.CAP_SLA:
+        return "expires"
     return "before" if fact.before_fails else "fails"
 
 
@@ -152,6 +177,9 @@ def _queue_params(fact: QueueFact) -> dict[str, Value]:
         "longest": _rounded(fact.longest_hours, 1),
         "clear_on": fact.clear_on.isoformat() if fact.clear_on else None,
         "needed": _up(fact.capacity_needed),
+        "expired": _rounded(fact.expired, 4),
+        "waiting": _rounded(fact.waiting, 0),
+        "counted_on": fact.counted_on.isoformat() if fact.counted_on else None,
         "break_even": _rounded(fact.break_even, 0),
         "borrowed": ", ".join(fact.borrowed),
         # Launch ids with hours: who may not see one reads "1 confidential launch".
@@ -160,24 +188,27 @@ def _queue_params(fact: QueueFact) -> dict[str, Value]:
 
 
 def _queue_fix(fact: QueueFact) -> str:
+    """Return which sentence says the fix: the smallest change of two different kinds."""
     if fact.result is Result.UNKNOWN:
         return f"capacity_{fact.why}"
-    amounts = {one.kind: one.amount for one in fact.fixes}
-    if "handling" in amounts and "heads" in amounts:
-        return "capacity_handling" + _one(amounts["heads"])
-    for kind in ("move_heads", "shift_heads"):
-        if kind in amounts:
-            return f"capacity_{kind}" + _one(amounts[kind])
-    if {"share", "heads"} <= set(amounts):
-        return "capacity_share_or_heads" + _one(amounts["heads"])
-    if "heads" in amounts:
-        return "capacity_heads" + _one(amounts["heads"])
-    return "capacity_share" if "share" in amounts else "capacity"
+    told: dict[str, str] = {}
+    for one in fact.fixes:
+        told.setdefault(_SORTS[one.kind], one.kind + _one(one))
+    # Another day, more people or less of the launch: never twice the same in other words.
+    return ENOUGH + ",".join(list(told.values())[:2]) if told else "capacity"
 
 
-def _one(heads: float) -> str:
+_SORTS = {
+    **dict.fromkeys(("share", "volume", "swept"), "less"),
+    **dict.fromkeys(("heads", "shift_heads", "move_heads"), "people"),
+    "handling": "handling",
+    "date": "later",
+}
+
+
+def _one(fix: FixFact) -> str:
     """Return the ending of the sentence about a single head."""
-    return "_one" if round(heads) == 1 else ""
+    return "_one" if fix.kind.endswith("heads") and round(fix.amount) == 1 else ""
 
 
 def _fix_params(fact: QueueFact) -> dict[str, Value]:
@@ -190,6 +221,10 @@ def _fix_params(fact: QueueFact) -> dict[str, Value]:
 def _one_fix(one: FixFact) -> dict[str, Value]:
     if one.kind == "share":
         return {"fit_share": _rounded(one.amount, 4)}
+    if one.kind in ("volume", "swept"):
+        return {f"fit_{one.kind}": round(one.amount)}
+    if one.kind == "date":
+        return {"fit_date": one.place}
     if one.kind == "heads":
         return {"heads": round(one.amount)}
     if one.kind == "shift_heads":
