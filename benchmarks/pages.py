@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from benchmarks.floors import Query
 from benchmarks.organisation import words
 from benchmarks.organisation.launches import HEAVY
+from benchmarks.organisation.own import FIELDS
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import RequirementState
 from roadmap.web.paging import PAGE_SIZE, encode_mark
@@ -33,7 +34,7 @@ class Page:
 
 def pages(session: Session, scale: float) -> list[Page]:
     """Return the pages for a stored organisation."""
-    return [*_lists(session, scale), *_records(session), *_composed()]
+    return [*_lists(session, scale), *_own_lists(), *_records(session), *_composed()]
 
 
 def _list(**arguments: str) -> str:
@@ -76,6 +77,48 @@ def _lists(session: Session, scale: float) -> list[Page]:
             "List searched for a word",
             _list(q=words.RARE, sort="-updated"),
             Query(f"{chosen} {_found(sqlite, words.RARE)} {newest}"),
+        ),
+    ]
+
+
+def _own_lists() -> list[Page]:
+    """Return lists that filter, sort by and show the fields admins defined."""
+    numbers = {own.code: own.id for own in FIELDS}
+    held = "requirement_field_value v ON v.requirement_id = r.id AND v.field_id"
+    everything = "".join(
+        f", (SELECT coalesce(v.text, CAST(v.number AS text), CAST(v.day AS text), "
+        f"CAST(v.person_id AS text)) FROM requirement_field_value v "
+        f"WHERE v.requirement_id = r.id AND v.field_id = {own.id})"
+        for own in FIELDS
+    )
+    budget = f"JOIN {held} = {numbers['budget']}"
+    phase, risk = numbers["phase"], numbers["risk"]
+    chosen = " AND ".join(
+        f"EXISTS (SELECT 1 FROM requirement_field_value v WHERE v.requirement_id = r.id "
+        f"AND v.field_id = {field} AND v.text = '{code}')"
+        for field, code in ((phase, "pilot"), (risk, "high"))
+    )
+    down = f"ORDER BY v.number DESC, v.requirement_id DESC LIMIT {PAGE_SIZE + 1}"
+    newest = f"ORDER BY r.updated_at DESC, r.id DESC LIMIT {PAGE_SIZE + 1}"
+    every = ",".join(("state", "score", *numbers))
+    return [
+        Page(
+            "List sorted by an own field",
+            _list(sort="-budget"),
+            Query(f"SELECT {_COLUMNS}, v.number FROM requirement r {budget} {down}"),
+        ),
+        Page(
+            "List filtered by two own fields",
+            _list(q="phase:pilot risk:high", sort="-updated"),
+            Query(f"SELECT {_COLUMNS} FROM requirement r WHERE {chosen} {newest}"),
+        ),
+        Page(
+            "List with eight own columns",
+            _list(sort="-updated", cols=every),
+            Query(
+                f"SELECT r.id, r.title, r.state, r.effective_score, r.updated_at{everything} "
+                f"FROM requirement r {newest}"
+            ),
         ),
     ]
 

@@ -15,6 +15,7 @@ from benchmarks.organisation import (
     launches,
     measurements,
     mechanisms,
+    own,
     requirements,
 )
 from benchmarks.organisation.sizes import Sizes
@@ -77,6 +78,7 @@ def _load(database: Database, sizes: Sizes) -> int:
     with loading(database.engine) as loader:
         base = ground.load(loader, sizes)
         requirements.load(loader, base)
+        own.load(loader, base)
         registry = mechanisms.load(loader, base)
         launches.load(loader, base, registry)
         measurements.load(loader, base, registry)

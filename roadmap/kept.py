@@ -10,6 +10,8 @@ that write, jobs and commands were not given the number, and read the tables the
     @kept
     def team_names(session: Session) -> TeamNames: ...
 
+What changes often is kept the same way until anything at all was stored: `kept_until_change`.
+
 What such a function returns is shared by all requests: nobody may change it.
 """
 
@@ -17,8 +19,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from sqlalchemy import ScalarSelect, event, insert, select, update
+from sqlalchemy import ScalarSelect, String, event, insert, select, update
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.sql.functions import FunctionElement
 
 from roadmap.keys import Counter
 
@@ -35,13 +39,21 @@ class Kept:
 
 def kept(read: Reader[Value]) -> Reader[Value]:
     """Keep what a function reads, from tables marked `Kept` and no others."""
+    return _keeper(read, "kept_number")
 
+
+def kept_until_change(read: Reader[Value]) -> Reader[Value]:
+    """Keep what a function reads from tables whose every change is told to the history."""
+    return _keeper(read, "kept_change")
+
+
+def _keeper(read: Reader[Value], under: str) -> Reader[Value]:
     @wraps(read)
     def reader(session: Session) -> Value:
-        number = session.info.get("kept_number")
+        number = session.info.get(under)
         if number is None:
             return read(session)
-        store: dict[Any, tuple[int, Value]] = session.info["kept"]
+        store: dict[Any, tuple[Any, Value]] = session.info["kept"]
         found = store.get(read)
         if found is None or found[0] != number:
             found = store[read] = (number, read(session))
@@ -50,16 +62,38 @@ def kept(read: Reader[Value]) -> Reader[Value]:
     return reader
 
 
+class current_change(FunctionElement[str]):  # noqa: N801 - it reads as the function it is
+    """What differs as soon as something was stored, as a column for a statement.
+
+    SQLite has one writer at a time, so the newest event tells. On PostgreSQL an older event may
+    become visible after a newer one, so it is the set of transactions that are visible.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(current_change)
+def _newest_event(_element: Any, _compiler: Any, **_rest: Any) -> str:
+    return "(SELECT max(history_event.id) FROM history_event)"
+
+
+@compiles(current_change, "postgresql")
+def _visible(_element: Any, _compiler: Any, **_rest: Any) -> str:
+    return "CAST(txid_current_snapshot() AS text)"
+
+
 def current_number() -> ScalarSelect[Any]:
     """Return the number as a column for a statement; None before the first change."""
     return select(_COUNTER.c.next).where(_COUNTER.c.prefix == _NAME).scalar_subquery()
 
 
-def may_use(session: Session, number: int | None) -> None:
-    """Let a session take what was kept under the number its own transaction read."""
+def may_use(session: Session, number: int | None, change: Any = None) -> None:
+    """Let a session take what was kept under the number and change its own transaction read."""
     # A session that writes may see its own changes, which have no number yet.
     if "kept" in session.info:
         session.info["kept_number"] = number or 0
+        session.info["kept_change"] = change
 
 
 def _note(session: Session, _context: UOWTransaction) -> None:

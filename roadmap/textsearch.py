@@ -58,8 +58,8 @@ def words_of(query: str) -> list[str]:
 
 def matches(
     session: Session,
-    searched: InstrumentedAttribute[str],
-    key: InstrumentedAttribute[int],
+    searched: ColumnElement[str] | InstrumentedAttribute[str],
+    key: ColumnElement[int] | InstrumentedAttribute[int],
     words: Sequence[str],
 ) -> ColumnElement[bool]:
     """Return the condition that every normalised word occurs in the ``searched`` column.
@@ -165,8 +165,8 @@ def _best_first(one: Similar) -> tuple[float, int]:
 
 def _among_newest(
     session: Session,
-    searched: InstrumentedAttribute[str],
-    key: InstrumentedAttribute[int],
+    searched: ColumnElement[str] | InstrumentedAttribute[str],
+    key: ColumnElement[int] | InstrumentedAttribute[int],
     words: Sequence[str],
 ) -> ColumnElement[bool]:
     """Return the condition of `matches`, on SQLite for the newest hits of its index alone.

@@ -1,14 +1,13 @@
 """Support as teams say it: who stands behind a requirement, never how many votes it has."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.templating import number
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """What one team's supporters say for one market, or without naming one."""
 
     team: str | None
@@ -20,8 +19,7 @@ class Share:
     weekly_volume: int | None
 
 
-@dataclass(frozen=True)
-class TeamVoice:
+class TeamVoice(NamedTuple):
     """One team's support; ``weekly_volume`` adds up its markets, each counted once."""
 
     team: str | None

@@ -11,7 +11,8 @@ from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import ScopeDimension
 from roadmap.wording import N_
 
-R = Requirement
+# The table's own columns: a statement of them is sent without the mapper.
+R = Requirement.__table__.c
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from roadmap.requirements.support_queries import by_team
 from roadmap.taxonomy.queries import Options, options
 from roadmap.web.paging import Order, Page
 
-R = Requirement
+R = Requirement.__table__.c
+_SCOPE: Any = RequirementScope.__table__.c
 _CHUNK = 500
 _SUBTITLE = (ScopeDimension.MARKET, ScopeDimension.POLICY_AREA)
 
@@ -174,18 +175,18 @@ def _codes(
     if not ids or not dimensions:
         return found
     wanted = {"ids": list(ids), "dimensions": list(dimensions)}
-    for requirement_id, dimension, code in session.execute(_CODES, wanted):
+    for requirement_id, dimension, code in session.execute(_CODES, wanted).all():
         found.setdefault(requirement_id, {}).setdefault(dimension, []).append(code)
     return found
 
 
 # Built once: that takes longer than its answer.
 _CODES = (
-    select(RequirementScope.requirement_id, RequirementScope.dimension, RequirementScope.code)
+    select(_SCOPE.requirement_id, _SCOPE.dimension, _SCOPE.code)
     .where(
-        RequirementScope.requirement_id.in_(bindparam("ids", expanding=True)),
-        RequirementScope.dimension.in_(bindparam("dimensions", expanding=True)),
+        _SCOPE.requirement_id.in_(bindparam("ids", expanding=True)),
+        _SCOPE.dimension.in_(bindparam("dimensions", expanding=True)),
     )
     # In the order of the unique index: by dimension first, SQLite would read every scope entry.
-    .order_by(RequirementScope.requirement_id, RequirementScope.dimension, RequirementScope.code)
+    .order_by(_SCOPE.requirement_id, _SCOPE.dimension, _SCOPE.code)
 )

@@ -1,13 +1,14 @@
-"""Rows of the list of requirements as people read them: the template only lays them out.
+"""Rows of the list of requirements as people read them.
 
-What is the same in every row, such as addresses and the head of a cell, is made once for a page.
+What is the same in every row, such as addresses and the head of a cell, is made once for a page:
+a template lays out one row, with places that each row fills.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, NamedTuple
 
-from flask import url_for
+from flask import render_template, url_for
 from markupsafe import Markup
 
 from roadmap.accounts.current import Actor
@@ -16,8 +17,9 @@ from roadmap.requirements.columns import SCOPES, Beside, Column
 from roadmap.requirements.list_asked import Asked
 from roadmap.requirements.wording import kind_word, needed_text, severity_word
 from roadmap.web.chips import requirement_state
+from roadmap.web.compiling import safe
 from roadmap.web.i18n import _
-from roadmap.web.templating import address_before, day, money, number
+from roadmap.web.templating import address_before, day, days_of_page, money, number
 
 # Scope codes below a title; more are told by dots.
 _CODES_SHOWN = 6
@@ -26,18 +28,10 @@ _Cell = Callable[[Any, Beside], str]
 
 
 class Line(NamedTuple):
-    """One row; ``cells`` are (opening tag, content). Without ``edit`` it is not the reader's."""
+    """One row: its key, and its markup."""
 
     id: int
-    key: str
-    title: str
-    codes: str
-    address: str
-    edit: str | None
-    inputs: str
-    choose: str
-    change: str
-    cells: Sequence[tuple[Markup, str]]
+    markup: Markup
 
 
 def _score(row: Any, _beside: Beside) -> str:
@@ -50,15 +44,10 @@ def _score(row: Any, _beside: Beside) -> str:
 
 
 _CELLS: dict[str, _Cell] = {
-    "state": lambda row, _beside: requirement_state(row.state),
     "rank": lambda row, _beside: number(row.rank),
     "score": _score,
-    "needed": lambda row, _beside: needed_text(
-        row.needed_by, row.needed_by_precision, day(row.needed_by)
-    ),
     "team": lambda row, beside: beside.teams.get(row.team_id, ""),
     "support": lambda row, beside: beside.support.get(row.id, ""),
-    "updated": lambda row, _beside: day(row.updated_at),
     "kind": lambda row, _beside: kind_word(row.kind),
     "severity": lambda row, _beside: severity_word(row.severity),
     "requester": lambda row, beside: beside.people.get(row.requester_id, ""),
@@ -66,9 +55,21 @@ _CELLS: dict[str, _Cell] = {
     "sellers": lambda row, _beside: number(row.sellers_affected),
     "people": lambda row, _beside: number(row.people_affected),
     "value": lambda row, _beside: money(row.value_at_stake, row.currency),
-    "word": lambda row, _beside: day(row.next_word_on),
-    "created": lambda row, _beside: day(row.created_at),
 }
+
+
+def _cells_of_page() -> dict[str, _Cell]:
+    """Return what writes the cells of each column, with what one page says alike."""
+    day, states = days_of_page(), cache(requirement_state)
+    return _CELLS | {
+        "state": lambda row, _beside: states(row.state),
+        "needed": lambda row, _beside: needed_text(
+            row.needed_by, row.needed_by_precision, day(row.needed_by)
+        ),
+        "updated": lambda row, _beside: day(row.updated_at),
+        "word": lambda row, _beside: day(row.next_word_on),
+        "created": lambda row, _beside: day(row.created_at),
+    }
 
 
 def _own(column: Column, row: Any, beside: Beside) -> str:
@@ -78,13 +79,13 @@ def _own(column: Column, row: Any, beside: Beside) -> str:
     return beside.told(column, row.id)
 
 
-def _content(column: Column) -> _Cell:
+def _content(column: Column, cells: Mapping[str, _Cell]) -> _Cell:
     """Return what writes the cells of a column."""
     if column.own is not None:
         return partial(_own, column)
     if column.code in SCOPES:
         return lambda row, beside: beside.scope(row.id, column.code)
-    return _CELLS[column.code]
+    return cells[column.code]
 
 
 def _opening(column: Column) -> Markup:
@@ -98,33 +99,38 @@ def lines(
     rows: Iterable[Any], asked: Asked, beside: Beside, reader: Actor, back: str
 ) -> list[Line]:
     """Return rows of the list in words; ``back`` are the arguments of the list's address."""
-    columns = [(_opening(column), _content(column)) for column in asked.columns]
-    record = address_before("requirements.show", "key")
-    edit = url_for("requirements.index", **asked.address(edit="REQ-"))  # type: ignore[arg-type]
-    inputs, _key, rest = url_for("requirements.edit_row", key="KEY", back=back).partition("KEY")
+    known = _cells_of_page()
+    columns = [(_opening(column), _content(column, known)) for column in asked.columns]
     every, own = reader.may("requirement.edit_any"), reader.may("requirement.submit")
-    choose, change = _("Choose %(key)s"), _("Edit %(key)s here")
+    pattern = cache(partial(_pattern, asked, back, own))
     found = []
     for row in rows:
-        key = f"REQ-{row.id}"
-        editable = every or (own and row.requester_id == reader.id)
-        found.append(
-            Line(
-                row.id,
-                key,
-                row.title,
-                _codes(beside.subtitle(row.id)),
-                record + key,
-                f"{edit}{row.id}#row-{row.id}" if editable else None,
-                f"{inputs}{key}{rest}",
-                choose % {"key": key},
-                change % {"key": key},
-                [(opening, content(row, beside)) for opening, content in columns],
-            )
-        )
+        cells = [f"{opening}{safe(content(row, beside))}</td>" for opening, content in columns]
+        filled = pattern(every or (own and row.requester_id == reader.id)) % {
+            "id": row.id,
+            "key": f"REQ-{row.id}",
+            "title": safe(row.title),
+            "codes": _codes(beside.subtitle(row.id)),
+            "cells": "".join(cells),
+        }
+        found.append(Line(row.id, Markup(filled)))  # noqa: S704 - each part was escaped
     return found
 
 
+def _pattern(asked: Asked, back: str, picks: bool, editable: bool) -> str:
+    """Return the markup of a row with places for what rows differ in, made once a page."""
+    return render_template(
+        "requirements/_row.html",
+        picks=picks,
+        editable=editable,
+        record=address_before("requirements.show", "key"),
+        edit=url_for("requirements.index", **asked.address(edit="REQ-")),  # type: ignore[arg-type]
+        inputs=url_for("requirements.edit_row", key="KEY", back=back),
+    )
+
+
 def _codes(codes: Sequence[str]) -> str:
+    if not codes:
+        return ""
     shown = ", ".join(codes[:_CODES_SHOWN])
-    return f"{shown}, …" if len(codes) > _CODES_SHOWN else shown
+    return safe(f" · {shown}, …" if len(codes) > _CODES_SHOWN else f" · {shown}")

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from roadmap import textsearch
 from roadmap.accounts.models import Person, Team
 from roadmap.errors import Invalid
-from roadmap.kept import kept
+from roadmap.kept import kept, kept_until_change
 from roadmap.lists.filters import (
     Asker,
     Field,
@@ -49,7 +49,8 @@ from roadmap.taxonomy.queries import Options
 from roadmap.web.i18n import _
 from roadmap.web.paging import Order
 
-R = Requirement
+# The table's own columns: a statement of them is sent without the mapper.
+R = Requirement.__table__.c
 DEFAULT_SORT = "-updated"
 # Counts above this are shown as "999+": counting on would cost more than the page.
 COUNT_LIMIT = 1_000
@@ -217,8 +218,9 @@ def _state_counts_query() -> CompoundSelect[Any]:
     return union_all(*parts)
 
 
+@kept_until_change
 def state_counts(session: Session) -> dict[RequirementState, str]:
-    """Return how many requirements each state has, as text; one statement of bounded cost."""
+    """Return how many requirements each state has, as text; a bounded statement, or as kept."""
     rows = session.execute(_state_counts_query())
     return {RequirementState(row.state): capped(row.total) for row in rows}
 

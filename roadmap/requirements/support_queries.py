@@ -36,13 +36,14 @@ class Supporter:
 
 def _team_of() -> Any:
     """Return the team a support counts for: the one named, else the supporter's first."""
+    support, member = RequirementSupport.__table__, TeamMember.__table__.c
     first = (
-        select(func.min(TeamMember.team_id))
-        .where(TeamMember.person_id == RequirementSupport.person_id)
-        .correlate(RequirementSupport)
+        select(func.min(member.team_id))
+        .where(member.person_id == support.c.person_id)
+        .correlate(support)
         .scalar_subquery()
     )
-    return func.coalesce(RequirementSupport.team_id, first)
+    return func.coalesce(support.c.team_id, first)
 
 
 def supporters(session: Session, requirement_id: int) -> list[Supporter]:
@@ -99,9 +100,8 @@ def by_team(session: Session, ids: Collection[int]) -> dict[int, list[TeamVoice]
     if not ids:
         return {}
     shares: dict[int, list[Share]] = {}
-    for number, team, people, rows_in_all, market, volume in session.execute(
-        _by_team(), {"ids": list(ids)}
-    ):
+    found = session.execute(_by_team(), {"ids": list(ids)}).all()
+    for number, team, people, rows_in_all, market, volume in found:
         share = Share(team, people, rows_in_all > people, market, volume)
         shares.setdefault(number, []).append(share)
     return {number: voices(parts) for number, parts in shares.items()}
@@ -109,7 +109,8 @@ def by_team(session: Session, ids: Collection[int]) -> dict[int, list[TeamVoice]
 
 @cache
 def _by_team() -> Select[Any]:
-    support = RequirementSupport
+    # The tables' own columns: the answer is read without the mapper.
+    support, team = RequirementSupport.__table__.c, Team.__table__
     told = (
         select(
             support.requirement_id,
@@ -124,12 +125,12 @@ def _by_team() -> Select[Any]:
     return (
         select(
             told.c.requirement_id,
-            Team.name,
+            team.c.name,
             func.count(told.c.person_id),
             func.count(),
             told.c.market,
             func.max(told.c.weekly_volume),
         )
-        .outerjoin(Team, Team.id == told.c.team_id)
-        .group_by(told.c.requirement_id, Team.id, Team.name, told.c.market)
+        .outerjoin(team, team.c.id == told.c.team_id)
+        .group_by(told.c.requirement_id, team.c.id, team.c.name, told.c.market)
     )

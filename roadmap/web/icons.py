@@ -1,11 +1,14 @@
 """Built assets and the drawings of the sprite."""
 
 import json
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, g, request
+from flask import current_app, request
 from markupsafe import Markup
+
+_of_request: ContextVar[dict[str, str] | None] = ContextVar("assets", default=None)
 
 
 @lru_cache(maxsize=8)
@@ -17,14 +20,21 @@ def _addresses(path: str, _stamp: float, root: str) -> dict[str, str]:
 
 def asset(name: str) -> str:
     """Return the address of a built asset; its name carries its content, so caches may keep it."""
-    # A page names the sprite dozens of times: the manifest is looked at once a request.
-    addresses: dict[str, str] | None = g.get("assets")
+    # A page names the sprite dozens of times: the manifest is looked at once a request, and the
+    # proxies of the request are not asked for each name.
+    addresses = _of_request.get()
     if addresses is None:
         path = Path(current_app.static_folder or "") / "dist" / "manifest.json"
         if not path.exists():
             raise RuntimeError("The browser assets are not built: run `make assets`.")
-        addresses = g.assets = _addresses(str(path), path.stat().st_mtime, request.script_root)
+        addresses = _addresses(str(path), path.stat().st_mtime, request.script_root)
+        _of_request.set(addresses)
     return addresses[name]
+
+
+def forget(_error: BaseException | None = None) -> None:
+    """End what a request kept; called as it ends."""
+    _of_request.set(None)
 
 
 def sprite() -> str:

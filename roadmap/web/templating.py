@@ -1,5 +1,6 @@
 """What every template can use: translation, dates in the reader's zone, numbers, bar."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,8 @@ from jinja2 import StrictUndefined
 
 from roadmap import clock
 from roadmap.web import chips, i18n
-from roadmap.web.icons import asset, icon
+from roadmap.web.compiling import Environment
+from roadmap.web.icons import asset, forget, icon
 from roadmap.web.menus import menu_options
 from roadmap.web.panels import panels
 from roadmap.wording import hours_text
@@ -30,12 +32,17 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _local(value: datetime) -> datetime:
+def reader_zone() -> ZoneInfo:
+    """Return the zone of who reads the page."""
     zone: ZoneInfo | None = g.get("reader_zone")
     if zone is None:
         name = getattr(current_user, "time_zone", None) or current_app.config["TIME_ZONE"]
         zone = g.reader_zone = _zone(name)
-    return value.astimezone(zone)
+    return zone
+
+
+def _local(value: datetime) -> datetime:
+    return value.astimezone(reader_zone())
 
 
 @lru_cache(maxsize=4096)
@@ -51,6 +58,20 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = _local(value).date()
     return _day_text(value, clock.today().year)
+
+
+def days_of_page() -> Callable[[date | datetime | None], str]:
+    """Return what writes days as `day` does, for the many of one page."""
+    zone, year = reader_zone(), clock.today().year
+
+    def write(value: date | datetime | None) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, datetime):
+            value = value.astimezone(zone).date()
+        return _day_text(value, year)
+
+    return write
 
 
 def moment(value: datetime | None) -> str:
@@ -143,6 +164,7 @@ def _context() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Make helpers and filters known to Jinja; an undefined name is an error, not empty text."""
+    app.jinja_environment = Environment
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -164,6 +186,7 @@ def init_app(app: Flask) -> None:
     )
     app.extensions.setdefault("roadmap_nav", [])
     app.context_processor(_context)
+    app.teardown_appcontext(forget)
 
 
 # Where the rooms stand in the bar, whatever order they open in; others come before the last.

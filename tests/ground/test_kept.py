@@ -9,7 +9,7 @@ from roadmap.accounts.current import load_actor
 from roadmap.accounts.models import Team
 from roadmap.db import Database
 from roadmap.history.service import record
-from roadmap.kept import current_number, kept, may_use
+from roadmap.kept import current_change, current_number, kept, kept_until_change, may_use
 
 reads: list[int] = []
 
@@ -90,3 +90,37 @@ def test_a_session_without_the_number_reads_the_table(database, cast) -> None:
         assert load_actor(session, cast.bob.id) is not None
         team_names(session)
     assert len(reads) == before + 1
+
+
+counted: list[int] = []
+
+
+@kept_until_change
+def team_count(session: Session) -> int:
+    """Return how many teams there are."""
+    counted.append(1)
+    return len(session.scalars(select(Team.id)).all())
+
+
+def count_seen(database: Database) -> int:
+    with database.reading() as session:
+        may_use(session, 0, session.scalar(select(current_change())))
+        return team_count(session)
+
+
+def test_what_is_kept_until_a_change_is_read_again_after_any_event(database, cast) -> None:
+    other = Database(database.url)
+    before = count_seen(database)
+    reads_so_far = len(counted)
+    assert count_seen(database) == before
+    assert len(counted) == reads_so_far
+    assert count_seen(other) == before
+    with database.writing() as session:
+        team = Team(code="new-one", name="New one")
+        session.add(team)
+        session.flush()
+        record(session, None, team, "team.created")
+        may_use(session, 0, session.scalar(select(current_change())))
+        assert team_count(session) == before + 1
+    assert count_seen(database) == count_seen(other) == before + 1
+    other.dispose()
