@@ -5,6 +5,7 @@ A measurement row can be deleted if, and only if, the ledger of retired rows nam
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "20261122_2240"
 down_revision = "20261122_2230"
@@ -19,6 +20,8 @@ def upgrade() -> None:
         "control_mark",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("void_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_control_mark"),
     )
     op.create_table(
@@ -48,6 +51,7 @@ def upgrade() -> None:
         sa.Column("mechanism_id", sa.Integer(), nullable=False),
         sa.Column("series", sa.String(length=300), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("through", sa.Date(), nullable=False),
         sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
@@ -206,6 +210,9 @@ def upgrade() -> None:
         sa.Column("centre", sa.Double(), nullable=False),
         sa.Column("lower", sa.Double(), nullable=False),
         sa.Column("upper", sa.Double(), nullable=False),
+        sa.Column(
+            "points", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["configuration_id"], ["configuration.id"], name="fk_metric_signal_configuration_id"
         ),
@@ -244,10 +251,18 @@ def upgrade() -> None:
     op.create_index(
         "ix_measurement_retired_sum_id", "measurement_retired", ["sum_id"], unique=False
     )
+    # Asked for each row that is deleted.
+    op.create_index(
+        "ix_measurement_void_corrected_by_id",
+        "measurement_void",
+        ["corrected_by_id"],
+        sqlite_where=sa.text("corrected_by_id IS NOT NULL"),
+        postgresql_where=sa.text("corrected_by_id IS NOT NULL"),
+    )
     # Nobody knows what verdicts stored until now rested on, so what there is stays.
     op.execute("INSERT INTO measurement_cited (measurement_id) SELECT id FROM measurement")
-    postgresql = op.get_bind().dialect.name == "postgresql"
-    if postgresql:
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    if on_postgresql:
         op.execute("DROP TRIGGER measurement_no_delete ON measurement")
         op.execute(
             "CREATE FUNCTION refuse_unless_retired() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -268,26 +283,27 @@ def upgrade() -> None:
         )
     for table in GUARDED:
         for verb in ("UPDATE", "DELETE"):
-            _guard(table, verb, postgresql)
+            _guard(table, verb, on_postgresql)
 
 
-def _guard(table: str, verb: str, postgresql: bool) -> None:
+def _guard(table: str, verb: str, on_postgresql: bool) -> None:
     action = (
         "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        if postgresql
+        if on_postgresql
         else f"BEGIN SELECT RAISE(ABORT, '{table} rows are never changed'); END"
     )
     op.execute(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {action}")
 
 
 def downgrade() -> None:
-    postgresql = op.get_bind().dialect.name == "postgresql"
-    if postgresql:
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    if on_postgresql:
         op.execute("DROP TRIGGER measurement_no_delete ON measurement")
         op.execute("DROP FUNCTION refuse_unless_retired()")
     else:
         op.execute("DROP TRIGGER measurement_no_delete")
-    _guard("measurement", "DELETE", postgresql)
+    op.drop_index("ix_measurement_void_corrected_by_id", table_name="measurement_void")
+    _guard("measurement", "DELETE", on_postgresql)
     for table in (
         "measurement_retired",
         "measurement_sum",

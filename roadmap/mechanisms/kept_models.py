@@ -1,7 +1,7 @@
 """Tables of what becomes of evidence: sums of old rows, citations, signals of control limits."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -99,7 +99,7 @@ class MetricSignal(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
-    # What the series is, as `control_series.SeriesKey` writes it.
+    # What the series is, as `control_gather.Series` writes it.
     series: Mapped[str] = mapped_column(String(300))
     configuration_id: Mapped[int | None] = mapped_column(ForeignKey("configuration.id"))
     metric: Mapped[Metric] = mapped_column(choice(Metric, "metric"))
@@ -113,6 +113,8 @@ class MetricSignal(Base):
     centre: Mapped[float]
     lower: Mapped[float]
     upper: Mapped[float]
+    # The newest periods as the chart draws them: see `control_picture.stored`.
+    points: Mapped[list[Any]]
 
 
 class SignalAnswer(Recorded, Base):
@@ -129,6 +131,8 @@ class SignalAnswer(Recorded, Base):
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
     series: Mapped[str] = mapped_column(String(300))
     since: Mapped[date]
+    # Signals that began up to this day are answered.
+    through: Mapped[date]
     outcome: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(500), default="")
     answered_at: Mapped[datetime]
@@ -140,9 +144,11 @@ class SignalAnswer(Recorded, Base):
 
 
 class ControlMark(Base):
-    """Up to which moment the rows that arrived were looked at for control limits; one row."""
+    """Up to where the rows that arrived were looked at for control limits; one row."""
 
     __tablename__ = "control_mark"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     until: Mapped[datetime]
+    batch_id: Mapped[int]
+    void_id: Mapped[int]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from roadmap.mechanisms.gather import strata_of
 from roadmap.mechanisms.measurement_checks import NewMeasurement
 from roadmap.mechanisms.models import Measurement, MeasurementVoid
+from roadmap.mechanisms.retired import retired_before
 from roadmap.mechanisms.sifting import Held, Key
 from roadmap.taxonomy.scope import ScopePattern
 
@@ -73,6 +74,8 @@ def recorded_before(
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = Measurement.external_key.in_(keys[start : start + _KEYS_AT_ONCE])
         _add(found, _read(session, source, (some,)))
+    for key, held in retired_before(session, rows, source):
+        found[key].append(held)
     return found
 
 

@@ -29,14 +29,18 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A row recorded under a key; `voided` for any reason, `corrected` by a later row."""
+    """A row recorded under a key; `voided` for any reason, `corrected` by a later row.
+
+    Of a `retired` row, which is part of a sum now, `content` is empty unless the same arrived.
+    """
 
     id: int
     identity: Key
     content: Key
-    observed_at: datetime
+    observed_at: datetime | None
     voided: bool = False
     corrected: bool = False
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,9 @@ def _against(place: int, row: NewMeasurement, held: Sequence[Held], *, correct: 
     content = content_of(row)
     if live is not None and live.content == content:
         return Outcome(place, Fate.UNCHANGED, _("It is recorded already."))
+    if live is not None and live.retired:
+        reason = _("This measurement is part of a sum by now, which cannot be corrected.")
+        return _refused(place, row, reason)
     alike = [one for one in held if one.content == content and one.identity == identity_of(row)]
     if any(one.voided and not one.corrected for one in alike):
         return Outcome(place, Fate.UNCHANGED, _("A person voided these numbers; they stay void."))
@@ -176,7 +183,7 @@ def _against(place: int, row: NewMeasurement, held: Sequence[Held], *, correct: 
 
 def _correction(place: int, row: NewMeasurement, live: Held, *, seen_before: bool) -> Outcome:
     """Return the fate of other numbers than those in force: they correct if observed later."""
-    if row.observed_at is None:
+    if row.observed_at is None or live.observed_at is None:
         if seen_before:
             note = _("These numbers were corrected since. Give observed_at to bring them back.")
             return Outcome(place, Fate.UNCHANGED, note)

@@ -119,6 +119,8 @@ MECHANISM_WORDS = Words(
         "mechanism.configuration_deployed": N_("deployed a configuration"),
         "mechanism.evidence_recorded": N_("recorded evidence"),
         "mechanism.evidence_voided": N_("voided a measurement"),
+        "mechanism.signal_reported": N_("began a report of a metric that left its limits"),
+        "mechanism.signal_dismissed": N_("said why a metric outside its limits needs no report"),
         "mechanism.certification_added": N_("added certified people"),
         "mechanism.certification_edited": N_("changed certified people"),
         "mechanism.certification_removed": N_("removed certified people"),

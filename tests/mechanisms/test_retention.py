@@ -1,6 +1,7 @@
 """Old rows are added up exactly, told, proven, and never missed by a verdict."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from roadmap.mechanisms.configurations import add_configuration
 from roadmap.mechanisms.gather import measurement_facts
 from roadmap.mechanisms.kept_models import MeasurementSum, RetiredMeasurement, RollUp
 from roadmap.mechanisms.kinds import LabelSource, Metric, Sampling
-from roadmap.mechanisms.measurement_checks import NewMeasurement
+from roadmap.mechanisms.measurement_checks import NewMeasurement, RowsRefused
 from roadmap.mechanisms.measurements import record_measurements, void_measurement
 from roadmap.mechanisms.models import Measurement
 from roadmap.mechanisms.queries import configurations
@@ -123,6 +124,25 @@ def test_what_something_rests_on_stays(session, database, house, model, v12):
     assert measurement_facts(session) == before
     session.commit()
     assert faults(database) == []
+
+
+def test_rows_that_arrive_again_after_they_were_added_up_are_known_and_stay_as_they_were(
+    session, database, house, model, v12
+):
+    rows = daily(model, v12, [*range(500, 514), 1])
+    keyed = [replace(row, external_key=f"k{n}") for n, row in enumerate(rows)]
+    record_measurements(session, house.charlie, rows, "feed")
+    record_measurements(session, house.charlie, keyed, "keyed")
+    done = rolled(session, database, Unit.MONTH)
+    assert done.rows > 20
+    for same, source in ((rows, "feed"), (keyed, "keyed")):
+        again = record_measurements(session, house.charlie, same, source, correct=True)
+        assert (again.added, again.known) == (0, 15)
+        gone = session.scalar(select(RetiredMeasurement.id).order_by(RetiredMeasurement.id))
+        other = [replace(same[(gone or 1) - 1], numerator=1)]
+        with pytest.raises(RowsRefused) as refused:
+            record_measurements(session, house.charlie, other, source, correct=True)
+        assert "part of a sum" in refused.value.problems[0].reason
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
