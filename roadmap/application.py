@@ -12,12 +12,13 @@ from roadmap.accounts import current
 from roadmap.accounts import room as accounts_room
 from roadmap.capacity import room as capacity_room
 from roadmap.db import Database
-from roadmap.exchange import views_import
+from roadmap.exchange import sheet_views, views_import
 from roadmap.history import jobs as history_jobs
 from roadmap.launches import room as launches_room
 from roadmap.lists import room as lists_room
 from roadmap.mechanisms import room as mechanisms_room
 from roadmap.notifications import room as notifications_room
+from roadmap.overview import questions_views
 from roadmap.overview import room as overview_room
 from roadmap.readiness import room as readiness_room
 from roadmap.requirements import room as requirements_room
@@ -70,5 +71,7 @@ def _open_rooms(app: Flask) -> None:
     capacity_room.init_app(app)
     readiness_room.init_app(app)
     views_import.init_app(app)
+    sheet_views.init_app(app)
     notifications_room.init_app(app)
     overview_room.init_app(app)
+    questions_views.init_app(app)

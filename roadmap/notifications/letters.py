@@ -16,6 +16,7 @@ from config import ROOT
 from roadmap import clock
 from roadmap.accounts.current import Actor, load_actor
 from roadmap.history.seal import head
+from roadmap.launches.access import visible_ids
 from roadmap.notifications import tokens
 from roadmap.notifications.models import Mail, Notice
 from roadmap.notifications.rules import MailKind, MailState, Reason
@@ -208,6 +209,11 @@ def still_right(session: Session, post: Post, mail: Mail) -> bool:
     """Bring a waiting mail in line with what its reader may read now; False if nothing is left."""
     if mail.kind is MailKind.ACCOUNT:
         return load_actor(session, mail.person_id) is not None
+    if mail.kind is MailKind.QUESTIONS:
+        # It names launches where other mails name notices.
+        reader = load_actor(session, mail.person_id)
+        named = frozenset(mail.notices)
+        return reader is not None and visible_ids(session, reader, named) == named
     fresh = compose(session, post, mail.person_id, mail.notices, mail.kind)
     if fresh is None:
         return False
