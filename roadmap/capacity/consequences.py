@@ -17,6 +17,7 @@ from roadmap.capacity.facts import (
     SkillFact,
 )
 from roadmap.capacity.inputs import LaneInput, LaunchInput, QueueInput, StepInput
+from roadmap.capacity.quotas import quota_facts
 from roadmap.capacity.roster import heads_by_hour
 from roadmap.capacity.staffing import people_for
 from roadmap.capacity.supply import SECONDS, UNIT_SECONDS, base_work, shrunk, weakest
@@ -38,6 +39,7 @@ def assess(assessor: Assessor, launch_id: int, phase: int) -> CapacityFacts:
         queues=tuple(assessor.queue_facts(launch_id, phase)),
         skills=tuple(skill_facts(assessor, launch, phase)),
         outages=tuple(outage_facts(assessor, launch, phase)),
+        quotas=tuple(quota_facts(assessor, launch, phase)),
         costs=() if cost is None else (cost,),
         harms=() if harm is None else (harm,),
     )

@@ -128,6 +128,25 @@ class OutageFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaFact:
+    """A linked automated step at its busiest against its quota a minute, and the line behind it."""
+
+    phase: int
+    step_id: int
+    key: str
+    result: Result
+    why: str = ""
+    owner_id: int | None = None
+    peak: float | None = None
+    quota: int | None = None
+    line: float | None = None
+    minutes: float | None = None
+    hold: int | None = None
+    unreviewed: float | None = None
+    grade: Grade = Grade.ESTIMATED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CostFact:
     """What the launch costs over the days of its budget at full traffic of a phase."""
 
@@ -163,6 +182,7 @@ class CapacityFacts:
     queues: tuple[QueueFact, ...] = ()
     skills: tuple[SkillFact, ...] = ()
     outages: tuple[OutageFact, ...] = ()
+    quotas: tuple[QuotaFact, ...] = ()
     costs: tuple[CostFact, ...] = ()
     harms: tuple[HarmFact, ...] = ()
 

@@ -35,6 +35,7 @@ def join(found: Collection[CapacityFacts]) -> CapacityFacts:
         queues=tuple(one for facts in found for one in facts.queues),
         skills=tuple(one for facts in found for one in facts.skills),
         outages=tuple(one for facts in found for one in facts.outages),
+        quotas=tuple(one for facts in found for one in facts.quotas),
         costs=tuple(one for facts in found for one in facts.costs),
         harms=tuple(one for facts in found for one in facts.harms),
     )

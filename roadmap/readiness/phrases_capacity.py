@@ -106,6 +106,33 @@ SAYS: Mapping[tuple[str, str], str] = {
         "%(mechanism)s off for %(hours)s h at peak publishes %(live)s items unseen, %(violating)s "
         "of them violating."
     ),
+    (Code.FALLBACK, "below"): N_(
+        "%(mechanism)s gets %(peak)s items a minute at peak, its quota is %(quota)s."
+    ),
+    (Code.FALLBACK, "waits"): N_(
+        "%(mechanism)s gets %(peak)s items a minute at peak, its quota is %(quota)s: items wait up "
+        "to %(minutes)s min, allowed %(hold)s."
+    ),
+    (Code.FALLBACK, "long"): N_(
+        "%(mechanism)s gets %(peak)s items a minute at peak, its quota is %(quota)s: %(items)s "
+        "wait, up to %(minutes)s min, allowed %(hold)s."
+    ),
+    (Code.FALLBACK, "grows"): N_(
+        "%(mechanism)s gets more than its quota of %(quota)s items a minute in every week: the "
+        "line never clears."
+    ),
+    (Code.FALLBACK, "quota_open"): N_(
+        "%(mechanism)s gets %(peak)s items a minute at peak, its quota is %(quota)s: %(live)s a "
+        "week are published unseen."
+    ),
+    (Code.FALLBACK, "no_quota_mode"): N_(
+        "%(mechanism)s gets %(peak)s items a minute at peak, its quota is %(quota)s, and nobody "
+        "stated what happens above it."
+    ),
+    (Code.FALLBACK, "no_hold"): N_(
+        "%(mechanism)s gets %(peak)s items a minute at peak, its quota is %(quota)s: items wait, "
+        "and nobody stated how long they may."
+    ),
     (Code.FALLBACK, "no_fail_mode"): N_("Nobody stated what happens when %(mechanism)s is off."),
     **{
         (Code.FALLBACK, why): N_("What an outage of %(mechanism)s does is not known.")
@@ -217,6 +244,15 @@ FIXES: Mapping[str, str] = {
     "fallback_slow": N_("Give %(mechanism)s a shorter outage, its queue more people, or a waiver."),
     "fallback_never": N_("Give the queue of %(mechanism)s spare time, or ask for a waiver."),
     "fallback_open": N_("Let %(mechanism)s fail closed, or ask for a waiver."),
+    "fallback_long": N_(
+        "Raise the quota of %(mechanism)s to %(peak)s a minute, or ask for a waiver."
+    ),
+    "fallback_grows": N_("Raise the quota of %(mechanism)s, or ask for a waiver."),
+    "fallback_quota_open": N_(
+        "Let %(mechanism)s hold what is above its quota, raise it to %(peak)s, or ask for a waiver."
+    ),
+    "fallback_no_quota_mode": N_("State what %(mechanism)s does above its quota."),
+    "fallback_no_hold": N_("State how many minutes an item of %(mechanism)s may wait."),
     "fallback_no_fail_mode": N_("State what happens when %(mechanism)s is off."),
     "fallback_no_queue": N_("Name the queue %(mechanism)s sends its items to."),
     **{

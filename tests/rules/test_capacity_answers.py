@@ -14,6 +14,7 @@ from roadmap.capacity.facts import (
     OutageFact,
     PoolFact,
     QueueFact,
+    QuotaFact,
     Result,
     SkillFact,
 )
@@ -281,6 +282,30 @@ def test_an_outage_is_said_with_where_its_items_go(changes: dict[str, Any], why:
     assert (answer.code, answer.why) in SAYS
     assert answer.fix is None or answer.fix in FIXES
     assert "%(" not in said(answer) + (fix(answer) or "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"result": Result.PASS, "why": "below"}, "below"),
+        ({"result": Result.PASS, "why": "waits", "minutes": 12.0}, "waits"),
+        ({"result": Result.FAIL, "minutes": 90.0, "line": 680.0}, "long"),
+        ({"result": Result.FAIL}, "grows"),
+        ({"result": Result.FAIL, "why": "quota_open", "unreviewed": 4_000.0}, "quota_open"),
+        ({"result": Result.UNKNOWN, "why": "no_quota_mode"}, "no_quota_mode"),
+        ({"result": Result.UNKNOWN, "why": "no_hold"}, "no_hold"),
+        ({"result": Result.UNKNOWN, "why": "no_forecast"}, "no_forecast"),
+    ],
+)
+def test_a_quota_is_said_with_what_waits_behind_it(changes: dict[str, Any], why: str) -> None:
+    fact = QuotaFact(phase=1, step_id=1, key="MEC-1", peak=83.3, quota=80, hold=30, **changes)
+    verdict = judged(quotas=(fact,))
+    answer = next(one for one in verdict.reasons if one.subject == "quota:MEC-1")
+    assert (answer.code, answer.why) == (Code.FALLBACK, why)
+    assert (answer.code, answer.why) in SAYS
+    assert answer.fix is None or answer.fix in FIXES
+    assert "%(" not in said(answer) + (fix(answer) or "")
+    assert (verdict.word is Word.READY) == (fact.result is Result.PASS)
 
 
 def skill(heads: float) -> SkillFact:

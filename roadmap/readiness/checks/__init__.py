@@ -4,13 +4,9 @@ from collections.abc import Callable, Iterator
 
 from roadmap.readiness.answers import Answer
 from roadmap.readiness.checks.appeals import check_appeals
-from roadmap.readiness.checks.capacity import (
-    check_capacity,
-    check_fallbacks,
-    check_money,
-    check_skills,
-)
+from roadmap.readiness.checks.capacity import check_capacity, check_skills
 from roadmap.readiness.checks.checklist import check_checklist
+from roadmap.readiness.checks.consequences import check_fallbacks, check_money
 from roadmap.readiness.checks.coverage import check_coverage
 from roadmap.readiness.checks.dependencies import check_dependencies, check_requirements
 from roadmap.readiness.checks.guards import check_guards

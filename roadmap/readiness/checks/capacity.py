@@ -1,4 +1,4 @@
-"""CAP_*, APPEAL_CAP, FALLBACK, SELLER_HARM and COST_OVER: what people and money can take.
+"""CAP_* and APPEAL_CAP: what people can take.
 
 The numbers come from the capacity room; here they become answers with a severity and a fix.
 """
@@ -11,26 +11,21 @@ from datetime import date, timedelta
 from roadmap.capacity.assess import JUDGED_KINDS
 from roadmap.capacity.facts import (
     COUNTED_FOR,
-    CostFact,
     FixFact,
-    HarmFact,
-    OutageFact,
     QueueFact,
     Result,
     SkillFact,
 )
 from roadmap.capacity.skills import Pool, Shortage, shortage
 from roadmap.mechanisms.facts import MechanismFact
-from roadmap.mechanisms.kinds import COVERING_AUTOMATED_KINDS, MechanismKind
+from roadmap.mechanisms.kinds import MechanismKind
 from roadmap.readiness.answers import Answer, Code, Status, Value, after, pack, unknown
 from roadmap.readiness.checks.policy import asked
 from roadmap.readiness.context import Context
 from roadmap.readiness.facts import CertificationFact, Severity
 from roadmap.readiness.phrases_capacity import ENOUGH
 
-# A budget may be overdrawn by so much with somebody's approval.
-MOST_OVER = 1.15
-_STATUS = {
+STATUS = {
     Result.PASS: Status.PASS,
     Result.FAIL: Status.FAIL,
     Result.FAIL_AT_HIGH: Status.FAIL,
@@ -46,11 +41,11 @@ def check_capacity(ctx: Context) -> Iterator[Answer]:
         for one in ctx.facts.capacity.queues
         if one.phase == ctx.position and not _automated(ctx, one.queue_id)
     }
-    linked = _linked(ctx, JUDGED_KINDS)
+    linked = links_to(ctx, JUDGED_KINDS)
     if not asked(ctx):
         # The smallest launches are asked for review alone: their checks stay few.
         found = {number: one for number, one in found.items() if one.code != Code.APPEAL_CAP}
-        linked = _linked(ctx, JUDGED_KINDS - {MechanismKind.APPEALS_QUEUE})
+        linked = links_to(ctx, JUDGED_KINDS - {MechanismKind.APPEALS_QUEUE})
     if not ctx.links:
         yield unknown(Code.CAP_OVERLOAD, "queues", "no_links", "link_mechanism")
     elif not linked and not found:
@@ -59,10 +54,11 @@ def check_capacity(ctx: Context) -> Iterator[Answer]:
         if queue_id in found:
             yield _queue(ctx, _unless_stale(ctx, found[queue_id]))
         else:
-            yield _not_judged(Code.CAP_OVERLOAD, "queue", linked[queue_id])
+            yield not_judged(Code.CAP_OVERLOAD, "queue", linked[queue_id])
 
 
-def _linked(ctx: Context, kinds: frozenset[MechanismKind]) -> dict[int, MechanismFact]:
+def links_to(ctx: Context, kinds: frozenset[MechanismKind]) -> dict[int, MechanismFact]:
+    """Return the linked mechanisms of some kinds in which somebody or something decides."""
     return {
         mechanism.id: mechanism
         for link in ctx.links
@@ -78,7 +74,7 @@ def _automated(ctx: Context, mechanism_id: int) -> bool:
     return mechanism is not None and mechanism.automated_only
 
 
-def _not_judged(code: Code, what: str, mechanism: MechanismFact) -> Answer:
+def not_judged(code: Code, what: str, mechanism: MechanismFact) -> Answer:
     """Answer for a linked mechanism capacity said nothing of: that is never good news."""
     params = pack({"queue": mechanism.key, "mechanism": mechanism.key})
     return Answer(
@@ -126,12 +122,12 @@ def _queue(ctx: Context, fact: QueueFact) -> Answer:
     return Answer(
         code=Code(fact.code),
         severity=(Severity.APPROVABLE if fact.result is Result.FAIL_AT_HIGH else Severity.BLOCKER),
-        status=Status.STALE if stale else _STATUS[fact.result],
+        status=Status.STALE if stale else STATUS[fact.result],
         subject=f"queue:{fact.key}",
         question=f"capacity:{fact.key}",
         why=_queue_why(fact),
         scope=fact.key,
-        measured=_rounded(fact.together, 4),
+        measured=rounded(fact.together, 4),
         required=1.0,
         params=pack(params),
         fix=None if good else _queue_fix(fact),
@@ -166,21 +162,21 @@ def _queue_why(fact: QueueFact) -> str:
 def _queue_params(fact: QueueFact) -> dict[str, Value]:
     return {
         "queue": fact.key,
-        "alone": _rounded(fact.alone, 4),
-        "together": _rounded(fact.together, 4),
-        "high": _rounded(fact.together_high, 4),
+        "alone": rounded(fact.alone, 4),
+        "together": rounded(fact.together, 4),
+        "high": rounded(fact.together_high, 4),
         "peak_on": fact.peak_on.isoformat() if fact.peak_on else None,
-        "met": _rounded(fact.share, 4),
+        "met": rounded(fact.share, 4),
         "promised": fact.share_needed,
-        "sla_hours": _rounded(fact.sla_hours, 4),
-        "backlog": _rounded(fact.backlog, 0),
-        "longest": _rounded(fact.longest_hours, 1),
+        "sla_hours": rounded(fact.sla_hours, 4),
+        "backlog": rounded(fact.backlog, 0),
+        "longest": rounded(fact.longest_hours, 1),
         "clear_on": fact.clear_on.isoformat() if fact.clear_on else None,
         "needed": _up(fact.capacity_needed),
-        "expired": _rounded(fact.expired, 4),
-        "waiting": _rounded(fact.waiting, 0),
+        "expired": rounded(fact.expired, 4),
+        "waiting": rounded(fact.waiting, 0),
         "counted_on": fact.counted_on.isoformat() if fact.counted_on else None,
-        "break_even": _rounded(fact.break_even, 0),
+        "break_even": rounded(fact.break_even, 0),
         "borrowed": ", ".join(fact.borrowed),
         # Launch ids with hours: who may not see one reads "1 confidential launch".
         "beside": ";".join(f"{launch_id}={hours:.1f}" for launch_id, hours in fact.beside),
@@ -220,7 +216,7 @@ def _fix_params(fact: QueueFact) -> dict[str, Value]:
 
 def _one_fix(one: FixFact) -> dict[str, Value]:
     if one.kind == "share":
-        return {"fit_share": _rounded(one.amount, 4)}
+        return {"fit_share": rounded(one.amount, 4)}
     if one.kind in ("volume", "swept"):
         return {f"fit_{one.kind}": round(one.amount)}
     if one.kind == "date":
@@ -231,7 +227,7 @@ def _one_fix(one: FixFact) -> dict[str, Value]:
         return {"shift_heads": round(one.amount), "shift": one.place}
     if one.kind == "move_heads":
         return {"moved": round(one.amount), "from_shift": one.source, "to_shift": one.place}
-    return {"seconds": _rounded(one.amount, 1)}
+    return {"seconds": rounded(one.amount, 1)}
 
 
 # ---- languages ----
@@ -261,8 +257,8 @@ def _skill(ctx: Context, fact: SkillFact) -> Answer:
         question=f"skill:{fact.key}",
         why="carries" if lacking is None else "short",
         scope=fact.key,
-        measured=_rounded(wanted, 1),
-        required=_rounded(sum(pool.hours for pool, _ in pools), 1),
+        measured=rounded(wanted, 1),
+        required=rounded(sum(pool.hours for pool, _ in pools), 1),
         params=pack(
             {"queue": fact.key, "week": fact.week_of.isoformat() if fact.week_of else None}
         ),
@@ -275,8 +271,8 @@ def _skill(ctx: Context, fact: SkillFact) -> Answer:
     params = _short_params(fact, lacking)
     return replace(
         answer,
-        measured=_rounded(lacking.demand, 1),
-        required=_rounded(lacking.capacity, 1),
+        measured=rounded(lacking.demand, 1),
+        required=rounded(lacking.capacity, 1),
         params=params,
         fix="capacity_skill",
         fix_params=params,
@@ -297,10 +293,10 @@ def _short_params(fact: SkillFact, lacking: Shortage) -> tuple[tuple[str, Value]
         {
             "queue": fact.key,
             "languages": ", ".join(sorted(lacking.languages)),
-            "demand": _rounded(lacking.demand, 1),
-            "capacity": _rounded(lacking.capacity, 1),
-            "short": _rounded(lacking.short, 1),
-            "used": _rounded(used, 4),
+            "demand": rounded(lacking.demand, 1),
+            "capacity": rounded(lacking.capacity, 1),
+            "short": rounded(lacking.short, 1),
+            "used": rounded(used, 4),
             "heads": None if not head else math.ceil(lacking.short / head - 1e-9),
             "week": fact.week_of.isoformat() if fact.week_of else None,
         }
@@ -351,132 +347,13 @@ def _permitted(ctx: Context, one: CertificationFact, market: str, language: str)
     )
 
 
-# ---- outages, harm, money ----
-
-
-def check_fallbacks(ctx: Context) -> Iterator[Answer]:
-    """Answer for each linked automated step: what happens while it is off at peak."""
-    if not asked(ctx):
-        return
-    found = {one.step_id: one for one in ctx.facts.capacity.outages if one.phase == ctx.position}
-    linked = _linked(ctx, COVERING_AUTOMATED_KINDS)
-    for step_id in sorted({*linked, *found}):
-        if step_id in found:
-            yield _fallback(found[step_id])
-        else:
-            yield _not_judged(Code.FALLBACK, "fallback", linked[step_id])
-
-
-def _fallback(fact: OutageFact) -> Answer:
-    good = fact.result is Result.PASS
-    params = pack(
-        {
-            "mechanism": fact.key,
-            "hours": fact.hours,
-            "items": _rounded(fact.to_people, 0),
-            "live": _rounded(fact.unreviewed, 0),
-            "violating": _rounded(fact.violating_live, 0),
-            "days": _rounded(fact.clear_hours / 24 if fact.clear_hours is not None else None, 1),
-            "within": fact.clear_within,
-        }
-    )
-    why = fact.why or ("clears" if good else "slow")
-    if why == "slow" and fact.clear_hours is None:
-        why = "never"
-    return Answer(
-        code=Code.FALLBACK,
-        severity=Severity.APPROVABLE,
-        status=_STATUS[fact.result],
-        subject=f"fallback:{fact.key}",
-        question=f"fallback:{fact.key}",
-        why=why,
-        scope=fact.key,
-        measured=_rounded(fact.clear_hours, 1),
-        required=fact.clear_within,
-        params=params,
-        fix=None if good else f"fallback_{why}",
-        fix_params=() if good else params,
-        grade=fact.grade,
-        owner_id=fact.owner_id,
-    )
-
-
-def check_money(ctx: Context) -> Iterator[Answer]:
-    """Answer for the budget and for harm to sellers where a limit of either is set."""
-    for cost in ctx.facts.capacity.costs:
-        if cost.phase == ctx.position:
-            yield _cost(cost)
-    for harm in ctx.facts.capacity.harms:
-        if harm.phase == ctx.position:
-            yield _harm(harm)
-
-
-def _cost(fact: CostFact) -> Answer:
-    used = fact.cost / fact.budget if fact.cost is not None and fact.budget else None
-    blocks = fact.result is Result.FAIL and used is not None and used > MOST_OVER
-    good = fact.result is Result.PASS
-    params = pack(
-        {
-            "cost": _rounded(fact.cost, 0),
-            "high": _rounded(fact.high, 0),
-            "budget": fact.budget,
-            "currency": fact.currency,
-            "used": _rounded(used, 4),
-            "days": fact.days,
-            "over": _rounded(max((fact.cost or 0) - (fact.budget or 0), 0), 0),
-        }
-    )
-    why = fact.why or {Result.PASS: "within", Result.UNKNOWN: "range"}.get(fact.result, "over")
-    return Answer(
-        code=Code.COST_OVER,
-        severity=(
-            Severity.BLOCKER if blocks or fact.result is Result.UNKNOWN else Severity.APPROVABLE
-        ),
-        status=_STATUS[fact.result],
-        subject="budget",
-        question="budget",
-        why=why,
-        measured=_rounded(used, 4),
-        required=1.0,
-        params=params,
-        fix=None if good else f"cost_{why}",
-        fix_params=() if good else params,
-        grade=fact.grade,
-    )
-
-
-def _harm(fact: HarmFact) -> Answer:
-    good = fact.result is Result.PASS
-    params = pack(
-        {
-            "wrongful": _rounded(fact.wrongful, 0),
-            "per_thousand": _rounded(fact.per_thousand, 2),
-            "limit": fact.limit,
-        }
-    )
-    why = fact.why or {Result.PASS: "within", Result.UNKNOWN: "range"}.get(fact.result, "over")
-    return Answer(
-        code=Code.SELLER_HARM,
-        severity=Severity.APPROVABLE,
-        status=_STATUS[fact.result],
-        subject="sellers",
-        question="sellers",
-        why=why,
-        measured=_rounded(fact.per_thousand, 2),
-        required=fact.limit,
-        params=params,
-        fix=None if good else f"harm_{why}",
-        fix_params=() if good else params,
-        grade=fact.grade,
-    )
-
-
 def _week_end(ctx: Context) -> date:
     """Return the last day on which the horizon starts where it starts now: its Sunday."""
     return ctx.today + timedelta(days=6 - ctx.today.weekday())
 
 
-def _rounded(value: float | None, digits: int) -> float | int | None:
+def rounded(value: float | None, digits: int) -> float | int | None:
+    """Return a number as an answer keeps it; what is not finite is not known."""
     if value is None or not math.isfinite(value):
         return None
     rounded = round(value, digits)
