@@ -1,5 +1,7 @@
 """Pages of decisions and hypercare: the go/no-go meeting, its records, what is watched after it."""
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -11,7 +13,9 @@ from roadmap.launches.models import Launch
 from roadmap.launches.part_views import attempt, editable
 from roadmap.launches.queries import people_choices
 from roadmap.launches.views import form_page
-from roadmap.overview import decision_page, launch_page
+from roadmap.overview import as_of_page, decision_page, launch_page
+from roadmap.overview.launch_room import last_monday
+from roadmap.overview.timeline_page import plausible_day
 from roadmap.readiness import decisions, hypercare
 from roadmap.readiness.decision_forms import DecisionForm, GuardForm, ReadingForm, WatchForm
 from roadmap.readiness.decision_rules import GOES, DecisionKind
@@ -129,6 +133,17 @@ def register() -> ResponseReturnValue:
         more=len(found) > REGISTER,
         against=against,
     )
+
+
+@bp.get("/launches/<key>/as-of")
+@may("launch.read")
+def as_of(key: str) -> ResponseReturnValue:
+    """Show a launch as it was known when a day ended, and what changed since."""
+    today = clock.today()
+    asked = request.args.get("at", type=plausible_day) or last_monday(today) - timedelta(days=1)
+    until = request.args.get("to", type=plausible_day)
+    found = as_of_page.load(db_session(), current_user, key, min(asked, today), until)
+    return render_template("overview/as_of.html", found=found)
 
 
 # ---- hypercare ----

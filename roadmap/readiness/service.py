@@ -18,6 +18,9 @@ from roadmap.readiness.facts import Texts, digest
 from roadmap.readiness.fresh import borrowed, chunks
 from roadmap.readiness.gather import gather
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
+from roadmap.readiness.signed import Parts, parts
+from roadmap.readiness.signed import digest as parts_digest
+from roadmap.readiness.snapshots import keep_snapshots
 from roadmap.readiness.stored import open_reasons
 from roadmap.readiness.verdict import Verdict, evaluate
 
@@ -30,10 +33,11 @@ CHUNK = 200
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A fresh verdict, and the row to append if it differs from the last one."""
+    """A fresh verdict; if it differs from the last one, the row to append and what it rests on."""
 
     verdict: Verdict
     appended: StoredVerdict | None
+    parts: Parts | None = None
 
 
 def evaluate_launches(
@@ -117,7 +121,8 @@ def _judge(
         appended = None
         if number is None or _differs(last.get(number), verdict, reasons):
             appended = _stored(verdict, reasons, digest(known, texts))
-        judged[launch_id] = _Judged(verdict, appended)
+        rests_on = parts(known, verdict.reasons) if appended is not None else None
+        judged[launch_id] = _Judged(verdict, appended, rests_on)
     return judged
 
 
@@ -129,6 +134,10 @@ def _keep(
 ) -> None:
     """Append what differs and renew the current rows; a launch without a row gets one."""
     appended = {i: one.appended for i, one in judged.items() if one.appended is not None}
+    kept = keep_snapshots(session, [one.parts for one in judged.values() if one.parts is not None])
+    for launch_id, row in appended.items():
+        rests_on = judged[launch_id].parts
+        row.snapshot_id = kept[parts_digest(rests_on)] if rests_on is not None else None
     session.add_all(appended.values())
     # What a stored verdict rests on is kept as it is, the answers that pass included.
     cite(

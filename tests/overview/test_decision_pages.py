@@ -90,6 +90,7 @@ def test_a_stranger_learns_of_no_decision_on_a_confidential_launch(
     edit = {"title": "Quiet", "type": "M", "confidential": "y"}
     launch = session.get_one(Launch, 13)
     edit |= {"owner_id": str(launch.owner_id or ""), "team_id": str(launch.team_id or "")}
+    session.commit()
     assert bob.post("/launches/LCH-13/edit", data=edit).status_code == 303
     assert session.scalars(select(LaunchReader)).all() == []
     decision = session.scalars(select(Decision)).one()
@@ -112,6 +113,7 @@ def test_a_reading_beyond_the_limit_proposes_to_halt(
     live = {"target": "live", "reason": ""}
     assert bob.post("/launches/LCH-13/phases/1", data=live).status_code == 303
     number = session.scalars(select(Guard.id)).one()
+    session.commit()
     now = clock.now().strftime("%Y-%m-%dT%H:%M")
     wrong = bob.post(f"/launches/LCH-13/guards/{number}", data={"value": "x", "observed_at": now})
     assert wrong.status_code == 422
@@ -122,6 +124,7 @@ def test_a_reading_beyond_the_limit_proposes_to_halt(
     assert "Halt phase 1" in told
     assert "LIVE BREACH" in told
     assert session.scalars(select(GuardReading.value)).all() == [420]
+    session.commit()
     watch = {"owner_id": str(cast.charlie.id), "days": "14", "until": clock.today().isoformat()}
     early = bob.post("/launches/LCH-13/hypercare/1", data=watch)
     assert early.status_code == 422
