@@ -87,7 +87,7 @@ def actor_from(rows: Sequence[Row[Any]]) -> Actor | None:
         name=first.name,
         email=first.email,
         roles=tuple(first.roles),
-        permissions=permissions_of(first.roles),
+        permissions=permissions_of(first.roles) | _granted_to(first),
         team_ids=frozenset(row.team_id for row in rows if row.team_id is not None),
         time_zone=first.time_zone,
         epoch=first.session_epoch,
@@ -118,14 +118,30 @@ def register_unread(count: Any) -> None:
     _signed_in.cache_clear()
 
 
+# What people may do by what they belong to, not by their role: permission -> condition.
+_granted: dict[str, Any] = {}
+
+
+def register_granted(permission: str, condition: Any) -> None:
+    """Grant the signed-in person a permission where a condition, correlated to `Person`, holds.
+
+    It is read with the person. It opens pages and entries of the bar; what a command allows it
+    asks for itself.
+    """
+    _granted[permission] = condition.label(f"granted_{permission.replace('.', '_')}")
+    _signed_in.cache_clear()
+
+
+def _granted_to(row: Row[Any]) -> frozenset[str]:
+    return frozenset(p for p, column in _granted.items() if getattr(row, column.name, False))
+
+
 @cache
 def _signed_in() -> Any:
     """Return the statement of who is signed in, with what each page would ask for beside."""
-    return _ONE.add_columns(
-        kept.current_number().label("kept_number"),
-        kept.current_change().label("kept_change"),
-        *_unread,
-    )
+    number = kept.current_number().label("kept_number")
+    change = kept.current_change().label("kept_change")
+    return _ONE.add_columns(number, change, *_unread, *_granted.values())
 
 
 def _load(token: str) -> Actor | None:

@@ -15,6 +15,7 @@ from roadmap.launches.models import Launch
 from roadmap.overview.launch_room import TYPES, Room, last_monday, room, share_words
 from roadmap.overview.matrix import Matrix, later_phases, matrix_of
 from roadmap.overview.queries import speech_for, team_name
+from roadmap.readiness.answers import Answer, Code
 from roadmap.readiness.gather import gather
 from roadmap.readiness.queries import verdicts_at
 from roadmap.readiness.verdict import Verdict, evaluate
@@ -99,10 +100,25 @@ def tab_entries(page: LaunchPage, url: Any, current: str) -> list[tuple[str, str
         ("capacity", _("Capacity and cost")),
         ("flow", _("Flow")),
         ("checklist", _("Checklist %(done)s/%(all)s", done=answered, all=len(items))),
+        ("gates", gates_label(page)),
         ("links", _("Requirements and dependencies")),
         ("history", _("History")),
     )
     return [(label, url(name), name == current) for name, label in links]
+
+
+def gates_label(page: LaunchPage) -> str:
+    """Return what the tab of gates is called: how many are signed, of how many."""
+    gates = page.room.facts.gates
+    if not gates:
+        return _("Gates")
+    open_ = {a.subject for a in page.room.verdict.reasons if _of_gate(a) and not a.passes}
+    signed = sum(1 for gate in gates if f"gate:{gate.id}" not in open_)
+    return _("Gates %(signed)s/%(all)s", signed=signed, all=len(gates))
+
+
+def _of_gate(answer: Answer) -> bool:
+    return answer.code in (Code.SIGNOFF_MISSING, Code.SIGNOFF_STALE)
 
 
 # Tabs that have an address of their own; the others are named in the query.

@@ -15,6 +15,7 @@ from roadmap.launches.access import Asker
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.facts import MechanismFact
 from roadmap.mechanisms.kinds import LinkRole
+from roadmap.overview import gates_page
 from roadmap.overview.gaps import Row, rows_of
 from roadmap.overview.launch_page import LaunchPage
 from roadmap.overview.queries import dependents_of, requirements_of, speech_for
@@ -254,6 +255,11 @@ def checklist(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any
     order = {"fail": 0, "stale": 1, "unknown": 2, "pass": 3, "not_applicable": 4}
     lines.sort(key=lambda e: (order.get(e[1].state if e[1] else "unknown", 2), e[0].position))
     return {"items": lines, "names": names, "mine": actor.id}
+
+
+def gates(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any]:
+    """Return the gates with their votes, clocks and what overtook them."""
+    return {"gates": gates_page.load(session, actor, page)}
 
 
 def links(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any]:

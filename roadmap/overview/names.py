@@ -24,6 +24,8 @@ TITLES: Mapping[str, str] = {
     Code.CHECKLIST: N_("Checklist"),
     Code.DEPENDENCY: N_("Depends on another launch"),
     Code.REQUIREMENT_OPEN: N_("Requirement accepted"),
+    Code.SIGNOFF_MISSING: N_("Signature"),
+    Code.SIGNOFF_STALE: N_("Signature overtaken"),
     Code.WAIVER_EXPIRED: N_("Waiver expired"),
     Code.GUARD_METRIC: N_("Guard metric"),
 }

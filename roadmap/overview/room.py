@@ -4,7 +4,14 @@ from flask import Flask
 
 from roadmap.launches.models import Launch
 from roadmap.notifications.telling import register_teller
-from roadmap.overview import capacity_panel, capacity_views, notices, panels, views
+from roadmap.overview import (
+    capacity_panel,
+    capacity_views,
+    gates_views,
+    notices,
+    panels,
+    views,
+)
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation
 from roadmap.wording import N_
@@ -14,9 +21,11 @@ def init_app(app: Flask) -> None:
     """Register the pages and their places in the bar."""
     app.register_blueprint(views.bp)
     app.register_blueprint(capacity_views.bp)
+    app.register_blueprint(gates_views.bp)
     add_navigation(app, N_("Home"), "overview.index", "/", "launch.read")
     add_navigation(app, N_("Roadmap"), "overview.roadmap", "/roadmap", "launch.read")
     add_navigation(app, N_("Launches"), "overview.board", "/launches", "launch.read")
+    add_navigation(app, N_("Reviews"), "gates.reviews", "/reviews", "gate.review")
     add_navigation(app, N_("Capacity"), "capacity.board", "/capacity", "launch.read")
     register_panel("requirement.standing", panels.likely, 30)
     register_panel("requirement.side", panels.of_requirement, 20)

@@ -19,6 +19,7 @@ TABS = {
     "scope": launch_tabs.scope,
     "mechanisms": launch_tabs.mechanisms,
     "checklist": launch_tabs.checklist,
+    "gates": launch_tabs.gates,
     "links": launch_tabs.links,
     "history": launch_tabs.history,
 }

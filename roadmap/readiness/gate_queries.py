@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from roadmap.accounts.models import Person
 from roadmap.errors import NotFound
 from roadmap.launches.access import Asker, get_launch, visible
+from roadmap.launches.checks import ENDED
 from roadmap.launches.models import Launch
 from roadmap.readiness.gate_clock import Clocks, WorkCalendar, clocks
 from roadmap.readiness.gate_models import (
@@ -221,7 +222,7 @@ def waiting(
         .join(Gate, Gate.id == GateReview.gate_id)
         .join(Launch, Launch.id == GateReview.launch_id)
         .join(ReviewGroup, ReviewGroup.id == GateReview.group_id)
-        .where(GateReview.asked_at.is_not(None))
+        .where(GateReview.asked_at.is_not(None), Launch.state.not_in(sorted(ENDED)))
         .order_by(GateReview.asked_at, GateReview.id)
         .limit(limit)
     )

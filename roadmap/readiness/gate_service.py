@@ -18,7 +18,7 @@ from roadmap.readiness.gate_clock import awaited_since
 from roadmap.readiness.gate_models import Gate, GateReview, GateVote
 from roadmap.readiness.gate_queries import GateState, open_reviews, state_of, turn_of
 from roadmap.readiness.gate_rota import choose, is_spot_checked
-from roadmap.readiness.gate_rules import SIGNED, Vote, asked_at, certified
+from roadmap.readiness.gate_rules import ASKING, SIGNED, Vote, asked_at, certified
 from roadmap.readiness.gather import gather
 from roadmap.readiness.signed import Parts, parts, to_sign
 from roadmap.readiness.verdict import evaluate
@@ -269,9 +269,9 @@ def _keep_answers(gate: Gate, answers: Mapping[str, str]) -> None:
         code = question["code"]
         text = (answers.get(code) or "").strip()
         if not text and not question.get("optional"):
-            raise Invalid.at(f"answer-{code}", _("Answer this: the reviewers start from it."))
+            raise Invalid.at(f"answer_{code}", _("Answer this: the reviewers start from it."))
         if len(text) > NOTE_LENGTH:
-            raise Invalid.at(f"answer-{code}", _("Shorten this to 4,000 characters."))
+            raise Invalid.at(f"answer_{code}", _("Shorten this to 4,000 characters."))
         if text:
             kept[code] = text
     if gate.answers != kept:
@@ -318,7 +318,7 @@ def _append(
     session.add(row)
     session.flush()
     settled = settle(session, gate)
-    if group_id is None and vote in (Vote.REVIEW_REQUESTED, Vote.NA_REQUESTED):
+    if vote in ASKING:
         _hand_out(session, launch, gate, settled)
     tell(session, actor, launch, action or _ACTIONS[vote], note.strip() or None)
     return row
@@ -341,9 +341,6 @@ def settle(session: Session, gate: Gate) -> GateState:
         if since is not None and signed_at is not None and asked and asked.at <= signed_at:
             since, paused = None, False
         if review.asked_at != since or review.paused != paused:
-            # Once for each request: a new one may be reminded of again.
-            if review.asked_at != since and (review.reminded_at or review.escalated_at):
-                review.reminded_at = review.escalated_at = None
             review.asked_at, review.paused = since, paused
     session.flush()
     return state
@@ -353,6 +350,8 @@ def _hand_out(session: Session, launch: Launch, gate: Gate, state: GateState) ->
     """Give each awaited review that nobody able has to whose week it is, or the least loaded."""
     today = clock.today()
     for review in gate.reviews:
+        # Once for each request: this one may be reminded of again.
+        review.reminded_at = review.escalated_at = None
         if review.asked_at is None:
             continue
         members = state.members.get(review.group_id, ())

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from roadmap.events import subscribe
 from roadmap.launches.events import LaunchCreated
 from roadmap.launches.models import Launch
-from roadmap.readiness import going_live, jobs, subscriptions, template_views, views
+from roadmap.readiness import gate_room, going_live, jobs, subscriptions, template_views, views
 from roadmap.readiness.checklists import instantiate
 from roadmap.readiness.forms import ANSWER_CHOICES
 from roadmap.readiness.hand_over import register_holdings
@@ -36,6 +36,7 @@ def listen() -> None:
     # First the row that later marks need, then the checklist.
     subscriptions.register()
     subscribe(LaunchCreated, _give_checklist)
+    gate_room.listen()
     going_live.listen()
 
 
@@ -53,4 +54,5 @@ def init_app(app: Flask) -> None:
     )
     listen()
     jobs.register()
+    gate_room.init_app(app)
     register_holdings()

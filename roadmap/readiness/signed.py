@@ -215,3 +215,20 @@ def to_sign(found: Parts, listed: Iterable[str]) -> Parts:
     if "forecast" in wanted:
         wanted |= set(_BY_PART) - {"checklist"}
     return {part: values for part, values in found.items() if part in wanted}
+
+
+def evidence_set(facts: LaunchFacts, answers: Iterable[Answer]) -> str | None:
+    """Return the digest of the evidence a launch rests on, None if there is none.
+
+    Two launches share it if their mechanisms, versions and targets are the same, and the same rows
+    answer the same: what each launch calls the rows' place does not count.
+    """
+    rows = {
+        f"{a.code} {a.status.value} {reference}"
+        for a in answers
+        if a.code in _BY_PART["evidence"]
+        for reference in a.evidence
+    }
+    if not rows:
+        return None
+    return digest({"mechanisms": _mechanisms(facts), "evidence": sorted(rows)})

@@ -197,14 +197,15 @@ _PLACES = {
     "/prioritise": 3,
     "/roadmap": 4,
     "/launches": 5,
-    "/mechanisms": 6,
-    "/capacity": 7,
-    "/admin": 9,
+    "/reviews": 6,
+    "/mechanisms": 7,
+    "/capacity": 8,
+    "/admin": 10,
 }
 
 
 def add_navigation(app: Flask, label: str, endpoint: str, prefix: str, permission: str) -> None:
     """Add an entry to the bar, shown to those who may use it."""
     entries = app.extensions.setdefault("roadmap_nav", [])
-    entries.append((_PLACES.get(prefix, 8), label, endpoint, prefix, permission))
+    entries.append((_PLACES.get(prefix, 9), label, endpoint, prefix, permission))
     entries.sort(key=lambda entry: entry[0])
