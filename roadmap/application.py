@@ -10,6 +10,7 @@ import roadmap.models_all  # noqa: F401  relationships name tables of other room
 from config import ROOT, Config
 from roadmap.accounts import current
 from roadmap.accounts import room as accounts_room
+from roadmap.api import room as api_room
 from roadmap.capacity import room as capacity_room
 from roadmap.db import Database
 from roadmap.exchange import sheet_views, views_import
@@ -75,3 +76,4 @@ def _open_rooms(app: Flask) -> None:
     notifications_room.init_app(app)
     overview_room.init_app(app)
     questions_views.init_app(app)
+    api_room.init_app(app)

@@ -15,11 +15,11 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from roadmap.mechanisms.cells import read_strata
 from roadmap.mechanisms.facts import Stratum
 from roadmap.mechanisms.fields import LARGEST, fields_of
 from roadmap.mechanisms.kinds import Metric, Sampling
 from roadmap.mechanisms.models import Mechanism
-from roadmap.mechanisms.pasted import read_strata
 from roadmap.mechanisms.queries import Choices
 from roadmap.mechanisms.wording import FAIL_MODES, FRACTIONS, LABEL_SOURCES, METRICS, SAMPLINGS
 from roadmap.taxonomy.forms import day_field

@@ -1,6 +1,5 @@
 """Errors of the domain become pages here, and only here."""
 
-from typing import Any
 
 import structlog
 from flask import (
@@ -41,10 +40,12 @@ def typed_fields() -> list[tuple[str, str]]:
 
 
 def page(status: int, title: str, text: str, todo: str) -> Response:
-    """Return an error page that keeps what was typed, or its JSON form for the API."""
+    """Return an error page that keeps what was typed, or for the API a problem (RFC 9457)."""
     if request.path.startswith("/api/"):
-        body: dict[str, Any] = {"error": {"status": status, "title": title, "detail": text}}
-        return make_response(jsonify(body), status)
+        body = {"type": "about:blank", "title": title, "status": status, "detail": text}
+        answer = make_response(jsonify(body), status)
+        answer.content_type = "application/problem+json"
+        return answer
     # The database may be what failed: nothing on this page may ask it.
     g.plain_page = True
     html = render_template(

@@ -95,7 +95,8 @@ def test_an_unknown_address_says_so_and_what_to_do(app: Flask, cast: Cast) -> No
 def test_an_api_error_is_json(app: Flask, cast: Cast) -> None:
     answer = app.test_client().get("/api/nothing-here")
     assert answer.status_code == 404
-    assert answer.get_json()["error"]["status"] == 404
+    assert answer.content_type == "application/problem+json"
+    assert answer.get_json()["status"] == 404
 
 
 def test_a_body_that_is_too_large_is_refused(app: Flask, cast: Cast, sign_in: Any) -> None:

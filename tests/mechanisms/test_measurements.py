@@ -12,6 +12,7 @@ from roadmap.errors import Forbidden, Invalid, NotFound
 from roadmap.events import subscribe
 from roadmap.history.queries import feed
 from roadmap.mechanisms.bounds import Answer
+from roadmap.mechanisms.cells import read_strata
 from roadmap.mechanisms.configurations import add_configuration, deploy_configuration
 from roadmap.mechanisms.events import EvidenceArrived
 from roadmap.mechanisms.evidence import Question, Why, find, row_counts
@@ -30,7 +31,7 @@ from roadmap.mechanisms.models import (
     MeasurementBatch,
     MeasurementVoid,
 )
-from roadmap.mechanisms.pasted import read_pasted, read_strata
+from roadmap.mechanisms.pasted import read_pasted
 from roadmap.mechanisms.queries import configurations, find_mechanism
 from roadmap.mechanisms.service import add_coverage
 from roadmap.taxonomy.scope import ScopePattern
