@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 from roadmap.events import subscribe
 from roadmap.launches.events import LaunchCreated
 from roadmap.launches.models import Launch
-from roadmap.readiness import gate_room, going_live, jobs, subscriptions, template_views, views
+from roadmap.readiness import (
+    freshness,
+    gate_room,
+    going_live,
+    jobs,
+    subscriptions,
+    template_views,
+    views,
+)
 from roadmap.readiness.checklists import instantiate
 from roadmap.readiness.forms import ANSWER_CHOICES
 from roadmap.readiness.hand_over import register_holdings
@@ -54,5 +62,6 @@ def init_app(app: Flask) -> None:
     )
     listen()
     jobs.register()
+    freshness.register()
     gate_room.init_app(app)
     register_holdings()
