@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person
+from roadmap.mechanisms.control_queries import outside
 from roadmap.mechanisms.gather import fresh_since
 from roadmap.mechanisms.kinds import (
     ACTIVE_STAGES,
@@ -33,6 +34,7 @@ HEALTH = {
     "unstaffed": N_("Not staffed"),
     "no_configuration": N_("No configuration"),
     "rehearsal": N_("Rehearsal overdue"),
+    "control": N_("Outside its limits"),
 }
 SORTS: dict[str, Any] = {"name": Mechanism.name, "key": Mechanism.id}
 
@@ -77,6 +79,7 @@ def health_conditions(today: date) -> dict[str, ColumnElement[bool]]:
             automated,
             or_(rehearsed.is_(None), rehearsed < today - timedelta(days=REHEARSAL_DAYS)),
         ),
+        "control": and_(running, outside(today)),
     }
 
 

@@ -4,7 +4,15 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.handover import register_holding
-from roadmap.mechanisms import evidence_views, jobs, part_views, people_views, queries, views
+from roadmap.mechanisms import (
+    control_views,
+    evidence_views,
+    jobs,
+    part_views,
+    people_views,
+    queries,
+    views,
+)
 from roadmap.mechanisms.service import give_mechanism
 from roadmap.web.templating import add_navigation
 from roadmap.wording import N_
@@ -25,7 +33,7 @@ def count_mechanisms(session: Session, person_id: int) -> int:
 
 def init_app(app: Flask) -> None:
     """Register the pages, their places in the menus, and what a leaver hands over."""
-    for module in (views, evidence_views, part_views, people_views):
+    for module in (views, evidence_views, control_views, part_views, people_views):
         app.register_blueprint(module.bp)
     add_navigation(app, N_("Mechanisms"), "mechanisms.index", "/mechanisms", "mechanism.read")
     jobs.register()

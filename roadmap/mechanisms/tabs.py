@@ -24,6 +24,7 @@ class Tab:
 _tabs = [
     Tab("overview", N_("Can I lean on it?"), "mechanisms.mechanism", frozenset(MechanismKind)),
     Tab("evidence", N_("Evidence"), "evidence.evidence", frozenset(MechanismKind)),
+    Tab("control", N_("Over time"), "mechanism_control.control", frozenset(MechanismKind)),
     Tab(
         "configurations",
         N_("Configurations"),

@@ -9,7 +9,7 @@ from flask_login import current_user
 from roadmap import clock
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.history.conflict import as_shown, read_shown
-from roadmap.mechanisms import pages, queries, registry, service, wording
+from roadmap.mechanisms import control_pages, pages, queries, registry, service, wording
 from roadmap.mechanisms.fields import fields_of
 from roadmap.mechanisms.forms import MechanismForm, RehearsalForm, StageForm, mechanism_data
 from roadmap.mechanisms.kinds import AUTOMATED_KINDS, HUMAN_KINDS, STAGE_MOVES, MechanismKind, Stage
@@ -83,6 +83,7 @@ def mechanism(key: str) -> ResponseReturnValue:
         "mechanisms/mechanism.html",
         mechanism=found,
         view=pages.overview(session, current_user, found, offered=offered),
+        signals=control_pages.signal_cards(session, found, offered),
         offered=offered,
         tabs=tabs_of(found, "overview"),
         rehearsal=RehearsalForm(formdata=None, data={"on": clock.today()}),

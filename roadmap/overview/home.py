@@ -172,6 +172,8 @@ def _mechanisms(session: Session, actor: Actor, today: date) -> list[MyMechanism
 
 def _owes(row: Any, today: date) -> list[str]:
     owes = []
+    if row.outside:
+        owes.append(_("a metric left its usual range: report it, or say why not"))
     if row.kind in HUMAN_KINDS:
         if row.staffed_until is None:
             owes.append(_("say until when it is staffed"))

@@ -27,6 +27,7 @@ from roadmap.db import Moment
 from roadmap.history.models import HistoryEvent, HistoryText
 from roadmap.launches.access import AnySelect, visible
 from roadmap.launches.models import Launch, LaunchCell, LaunchMechanism, TrainingNeed
+from roadmap.mechanisms.control_queries import outside
 from roadmap.mechanisms.gather import fresh_since
 from roadmap.mechanisms.kinds import Stage
 from roadmap.mechanisms.models import Mechanism
@@ -159,6 +160,7 @@ def _mechanisms_query(today: date) -> AnySelect:
             Mechanism.staffed_until,
             Mechanism.kill_switch_rehearsed_on,
             fresh_since(today, FRESH_DAYS).label("fresh"),
+            outside(today).label("outside"),
         )
         .where(
             Mechanism.owner_id == _ME,

@@ -36,11 +36,23 @@ def new() -> ResponseReturnValue:
         form = offered(SubmitForm(formdata=MultiDict(draft.typed)))
         form.own.take(MultiDict(draft.typed))
         return _page(form, draft)
-    form = SubmitForm(formdata=None, title=request.args.get("title"), currency="EUR")
+    form = SubmitForm(formdata=None, **_begun(), currency="EUR")
     if len(current_user.team_ids) == 1:
         form.team_id.data = next(iter(current_user.team_ids))
     form.needed_by_precision.data = "day"
     return _page(offered(form), None)
+
+
+def _begun() -> dict[str, Any]:
+    """Return what the address fills the form in with, as a link of another page asks it to."""
+    asked = request.args
+    lists = ("markets", "languages", "surfaces", "policy_areas")
+    return {
+        **{name: asked.get(name) for name in ("title", "problem", "outcome", "kind")},
+        **{name: asked.getlist(name) for name in lists},
+        "links": [{"url": one, "label": ""} for one in asked.getlist("links")],
+        "people_affected": asked.get("people_affected", type=int),
+    }
 
 
 @bp.post("")
