@@ -74,6 +74,10 @@ def _whose_turn(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:
             yield Candidate(person_id, Reason.TURN)
     if event.record_type != Launch.record_type:
         return
+    if event.action == "freshness.asked":
+        holder = facts.holders.get((event.record_type, event.record_id))
+        for person_id in holder.people if holder else ():
+            yield Candidate(person_id, Reason.TURN)
     for path, pair in event.changes.items():
         named = path.startswith(("checklist_item:", "gap_plan:")) and path.endswith(".owner_id")
         if named and isinstance(pair[1], int):

@@ -84,6 +84,8 @@ DECISIONS = frozenset(
         *(f"launch.{word}" for word in ("committed", "live", "paused", "rolled_back")),
         *(f"launch.{word}" for word in ("closed", "cancelled")),
         *("waiver.approved", "waiver.refused", "mechanism.stage_moved"),
+        *(f"decision.{word}" for word in ("go", "conditional", "no_go", "emergency_go")),
+        *("freshness.escalated", "freshness.uncommitted"),
     }
 )
 # Of no use to a reader one by one, or told elsewhere.
@@ -92,6 +94,7 @@ _QUIET = frozenset(
         *(f"requirement.{word}" for word in ("comment_edited", "support_withdrawn", "scored")),
         *(f"requirement.{word}" for word in ("dependent_added", "dependent_removed", "gave_back")),
         *("launch.reordered", "checklist.instantiated", "checklist.updated"),
+        *("freshness.said", "guard.read"),
     }
 )
 

@@ -7,6 +7,8 @@ from roadmap.notifications.telling import register_teller
 from roadmap.overview import (
     capacity_panel,
     capacity_views,
+    confirm_views,
+    decision_views,
     gates_views,
     notices,
     panels,
@@ -22,6 +24,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(capacity_views.bp)
     app.register_blueprint(gates_views.bp)
+    app.register_blueprint(decision_views.bp)
+    app.register_blueprint(confirm_views.bp)
+    confirm_views.place_panel()
     add_navigation(app, N_("Home"), "overview.index", "/", "launch.read")
     add_navigation(app, N_("Roadmap"), "overview.roadmap", "/roadmap", "launch.read")
     add_navigation(app, N_("Launches"), "overview.board", "/launches", "launch.read")

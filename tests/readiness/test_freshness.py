@@ -1,13 +1,16 @@
 """The weekly word as people and the worker use it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import jobs
+from roadmap.accounts.models import Person
 from roadmap.db import Database
 from roadmap.errors import Forbidden, Invalid
 from roadmap.history.queries import feed
@@ -78,3 +81,23 @@ def test_a_word_is_said_once_a_week_by_who_may_and_settles_it(session: Session, 
             say_it_holds(session, bob, launch, phases)
         assert steps_due(session, (OPENS + timedelta(weeks=3)).date()) == []
     session.commit()
+
+
+def test_the_owner_is_asked_on_the_launch_and_says_it_in_one_click(
+    session: Session, cast: Cast, sign_in: Callable[[Person | None], FlaskClient]
+) -> None:
+    committed(session, cast)
+    session.commit()
+    with time_machine.travel(OPENS + timedelta(weeks=1), tick=True):
+        bob, victor = sign_in(cast.bob), sign_in(cast.victor)
+        assert "Still holds?" in bob.get("/launches/LCH-1").text
+        assert "Still holds?" not in victor.get("/launches/LCH-1").text
+        assert victor.get("/launches/LCH-1/confirm").status_code == 403
+        asked = bob.get("/launches/LCH-1/confirm").text
+        assert "Last week nobody said that it holds." in asked
+        said = bob.post("/launches/LCH-1/confirm", data={"note": "Staffing checked."})
+        assert said.status_code == 303
+        assert "Still holds?" not in bob.get("/launches/LCH-1").text
+        assert "Staffing checked." in bob.get("/launches/LCH-1/confirm").text
+        again = bob.post("/launches/LCH-1/confirm", data={"note": "Twice."})
+        assert again.status_code == 422
