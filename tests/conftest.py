@@ -32,6 +32,7 @@ from roadmap.migrate import upgrade  # noqa: E402
 from roadmap.setup import ensure_built_in  # noqa: E402
 from tests.cast import Cast, make_cast  # noqa: E402
 from tests.moving import MovingApp, made_for  # noqa: E402
+from tests.worlds import PostgresStore, SqliteStore, Start, Worlds, copy_database, kept  # noqa: E402
 
 # Folders of PostgreSQL servers: then the number of the process that started it.
 _SERVER = "roadmap-postgres-"
@@ -162,11 +163,33 @@ def postgres_kept(postgres_admin: Connection) -> Iterator[list[str]]:
         postgres_admin.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def sqlite_worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
+    """The SQLite databases that kept fixtures of earlier tests filled (tests/worlds.py)."""
+    worlds = Worlds(SqliteStore(tmp_path_factory.mktemp("worlds")))
+    yield worlds
+    worlds.clear()
+
+
+@pytest.fixture(scope="session")
+def postgres_worlds(postgres_admin: Connection) -> Iterator[Worlds]:
+    """The PostgreSQL databases that kept fixtures of earlier tests filled (tests/worlds.py)."""
+    worlds = Worlds(PostgresStore(postgres_admin))
+    yield worlds
+    worlds.clear()
+
+
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def start(request: pytest.FixtureRequest) -> Start:
+    """What this test starts from."""
+    return Start(request)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, sqlite_worlds: Worlds, start: Start, tmp_path: Path) -> str:
     """A migrated SQLite database of this test alone."""
     path = tmp_path / "roadmap.db"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(start.place(sqlite_worlds) or sqlite_template, path)
     return f"sqlite:///{path}"
 
 
@@ -174,18 +197,22 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def postgres_copy(server: str, admin: Connection, template: str) -> Iterator[str]:
     """Yield the address of a database that is a copy of the template."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    # Copying files takes a quarter of the time of copying rows through the log.
-    admin.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    copy_database(admin, template, name)
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
     admin.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def postgres_url(
-    postgres_server: str, postgres_admin: Connection, postgres_template: str
+    postgres_server: str,
+    postgres_admin: Connection,
+    postgres_template: str,
+    postgres_worlds: Worlds,
+    start: Start,
 ) -> Iterator[str]:
     """A migrated PostgreSQL database of this test alone."""
-    with postgres_copy(postgres_server, postgres_admin, postgres_template) as url:
+    origin = start.place(postgres_worlds) or postgres_template
+    with postgres_copy(postgres_server, postgres_admin, origin) as url:
         yield url
 
 
@@ -240,6 +267,7 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
+@kept
 def cast(database: Database) -> Cast:
     """Alice the partner, Bob the PM, Charlie the mechanism owner, Dora, Erin, Victor."""
     with database.writing() as session:

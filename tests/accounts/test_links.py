@@ -15,6 +15,7 @@ from roadmap.accounts.models import AccountLink, Person
 from roadmap.db import Database
 from roadmap.history.queries import feed
 from tests.cast import Cast
+from tests.worlds import kept
 
 NEW = "amber window chalk 4"
 OLD = "violet anchor tide 9"
@@ -124,6 +125,7 @@ def test_an_invitation_and_a_reset_are_told_apart(
 
 
 @pytest.fixture
+@kept
 def with_password(database: Database, cast: Cast) -> Cast:
     with database.writing() as session:
         person = session.get_one(Person, cast.alice.id)

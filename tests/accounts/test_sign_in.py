@@ -16,11 +16,13 @@ from roadmap.accounts.models import Person
 from roadmap.db import Database
 from roadmap.history.service import record
 from tests.cast import Cast
+from tests.worlds import kept
 
 PASSWORD = "violet anchor tide 9"
 
 
 @pytest.fixture
+@kept
 def alice(database: Database, cast: Cast) -> Person:
     with database.writing() as session:
         person = session.get_one(Person, cast.alice.id)
@@ -178,10 +180,11 @@ def test_an_unknown_address_costs_as_much_work_as_a_known_one(app: Flask, alice:
         client = app.test_client()
         app.config["SIGN_IN_ATTEMPTS"] = 1000
         taken = []
-        for _ in range(5):
-            began = time.perf_counter()
+        for _ in range(3):
+            # Work, not time: whatever else the machine does counts for neither.
+            began = time.process_time()
             client.post("/sign-in", data={"email": email, "password": "wrong password 1"})
-            taken.append(time.perf_counter() - began)
+            taken.append(time.process_time() - began)
         return min(taken)
 
     known, unknown = seconds("alice@example.org"), seconds("nobody@example.org")

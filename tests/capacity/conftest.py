@@ -15,6 +15,7 @@ from roadmap.mechanisms.kinds import LinkRole
 from roadmap.mechanisms.models import Mechanism, Site
 from roadmap.mechanisms.people import add_site
 from tests.mechanisms.conftest import House, house  # noqa: F401  a fixture
+from tests.worlds import kept
 
 TODAY = clock.today()
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
@@ -34,6 +35,7 @@ class Floor:
 
 
 @pytest.fixture
+@kept
 def floor(session, house):  # noqa: F811  the fixture above
     queue, classifier = house.queue(session), house.classifier(session)
     site = add_site(session, None, "lisbon", {"name": "Lisbon"}, ["DE"])

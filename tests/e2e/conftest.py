@@ -1,6 +1,7 @@
 """A running product for browser tests: the real server and a worker on a database of their own."""
 
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +17,10 @@ from config import Config
 from roadmap import create_app
 from roadmap.accounts.models import Person
 from roadmap.accounts.passwords import hash_password
-from roadmap.jobs import run_worker
+from roadmap.db import Database
+from roadmap.exchange.workspace.load import import_workspace
+from roadmap.exchange.workspace.shipped_files import DEMO
+from roadmap.jobs import run_worker, work_once
 from tests.cast import Cast, make_cast
 from tests.e2e.serving import answer_until
 
@@ -53,23 +57,68 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     found.close()
 
 
-@pytest.fixture
-def running(sqlite_url: str, tmp_path: Path) -> Iterator[Running]:
-    """The product on a database of this test alone, with everybody's password set."""
-    config = Config(
-        DATABASE_URL=sqlite_url,
-        INSTANCE_DIR=str(tmp_path),
+@dataclass
+class Origin:
+    """A database that browser tests start from a copy of, with the files beside it."""
+
+    folder: Path
+    cast: Cast
+
+
+def _settings(folder: Path) -> Config:
+    return Config(
+        DATABASE_URL=f"sqlite:///{folder / 'roadmap.db'}",
+        INSTANCE_DIR=str(folder),
         SECRET_KEY="only for tests",
         HISTORY_KEY="only for tests",
         LOG_LEVEL="error",
     )
-    app = create_app(config)
-    database = app.extensions["roadmap_db"]
+
+
+def _fill(folder: Path, template: Path, workspace: Path | None) -> Origin:
+    """Put the cast into a copy of the template, and a workspace, judged and ranked."""
+    shutil.copy(template, folder / "roadmap.db")
+    config = _settings(folder)
+    database: Database = create_app(config).extensions["roadmap_db"]
     with database.writing() as session:
         cast = make_cast(session)
         hashed = hash_password(PASSWORD)
         for person in session.query(Person):
             person.password_hash = hashed
+    if workspace is not None:
+        with database.writing() as session:
+            import_workspace(session, workspace.read_bytes(), workspace.name)
+        while work_once(database, config):
+            pass
+    database.dispose()
+    return Origin(folder, cast)
+
+
+@pytest.fixture(scope="session")
+def staffed(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Origin:
+    """Everybody with a password, and nothing else."""
+    return _fill(tmp_path_factory.mktemp("staffed"), sqlite_template, None)
+
+
+@pytest.fixture(scope="session")
+def with_demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Origin:
+    """Everybody with a password, and the demo organisation, judged and ranked."""
+    return _fill(tmp_path_factory.mktemp("demo"), sqlite_template, DEMO)
+
+
+@pytest.fixture
+def origin(staffed: Origin) -> Origin:
+    """What the product starts from; modules that want the demo name `with_demo` instead."""
+    return staffed
+
+
+@pytest.fixture
+def running(origin: Origin, tmp_path: Path) -> Iterator[Running]:
+    """The product on a database of this test alone."""
+    shutil.copytree(origin.folder, tmp_path, dirs_exist_ok=True)
+    config = _settings(tmp_path)
+    app = create_app(config)
+    database = app.extensions["roadmap_db"]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -81,7 +130,7 @@ def running(sqlite_url: str, tmp_path: Path) -> Iterator[Running]:
     ]
     for thread in threads:
         thread.start()
-    yield Running(app, f"http://127.0.0.1:{port}", cast)
+    yield Running(app, f"http://127.0.0.1:{port}", origin.cast)
     stop.set()
     for thread in threads:
         thread.join(timeout=10)

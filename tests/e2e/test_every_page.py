@@ -7,10 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
-from roadmap.exchange.workspace.load import import_workspace
-from roadmap.exchange.workspace.shipped_files import DEMO
-from roadmap.jobs import work_once
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import Origin, Running
 
 pytestmark = pytest.mark.browser
 
@@ -86,14 +83,9 @@ RULES: dict[Scheme, dict[str, object]] = {
 
 
 @pytest.fixture
-def demo(running: Running) -> Running:
-    """The demo organisation, judged and ranked."""
-    database = running.app.extensions["roadmap_db"]
-    with database.writing() as session:
-        import_workspace(session, DEMO.read_bytes(), "demo.json")
-    while work_once(database, running.app.extensions["roadmap_settings"]):
-        pass
-    return running
+def origin(with_demo: Origin) -> Origin:
+    """The demo organisation, judged and ranked; nothing has come in but what it brings."""
+    return with_demo
 
 
 def faults_of(page: Page, path: str) -> list[str]:
@@ -131,18 +123,18 @@ def looks_of(page: Page, scheme: Scheme) -> list[str]:
 # Two halves, so that two processes share the work.
 @pytest.mark.slow
 @pytest.mark.parametrize("half", [0, 1], ids=["even", "odd"])
-def test_pages_are_accessible_and_fit(demo: Running, open_page: OpenPage, half: int) -> None:
+def test_pages_are_accessible_and_fit(running: Running, open_page: OpenPage, half: int) -> None:
     faults: list[str] = []
-    for person, paths in ((demo.cast.bob, PAGES), (demo.cast.erin, ADMIN_PAGES)):
+    for person, paths in ((running.cast.bob, PAGES), (running.cast.erin, ADMIN_PAGES)):
         page = open_page(person, color_scheme="light")
         for path in paths[half::2]:
             faults += faults_of(page, path)
     assert faults == []
 
 
-def test_a_fault_of_colour_is_seen_in_dark_alone(demo: Running, open_page: OpenPage) -> None:
+def test_a_fault_of_colour_is_seen_in_dark_alone(running: Running, open_page: OpenPage) -> None:
     """What the walk above relies on: axe notices a colour that only dark makes unreadable."""
-    page = open_page(demo.cast.bob, color_scheme="light")
+    page = open_page(running.cast.bob, color_scheme="light")
     page.goto("/account")
     page.evaluate(
         "document.querySelector('h1').style.color = 'light-dark(#16191d, #16191d)'",

@@ -9,10 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from roadmap import clock
-from roadmap.exchange.workspace.load import import_workspace
-from roadmap.exchange.workspace.shipped_files import DEMO
-from roadmap.jobs import work_once
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import Origin, Running
 from tests.e2e.keyboard import Hands
 
 pytestmark = pytest.mark.browser
@@ -23,20 +20,15 @@ NEW = "Film of the minute before a stream is cut"
 
 
 @pytest.fixture
-def demo(running: Running) -> Running:
+def origin(with_demo: Origin) -> Origin:
     """The demo organisation, judged and ranked; nothing has come in but what it brings."""
-    database = running.app.extensions["roadmap_db"]
-    with database.writing() as session:
-        import_workspace(session, DEMO.read_bytes(), "demo.json")
-    while work_once(database, running.app.extensions["roadmap_settings"]):
-        pass
-    return running
+    return with_demo
 
 
 def test_a_partner_asks_by_keyboard_alone(
-    demo: Running, open_page: OpenPage, tmp_path: Path
+    running: Running, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    page = open_page(demo.cast.alice, locale="en-US")
+    page = open_page(running.cast.alice, locale="en-US")
     hands = Hands(page)
     page.goto("/requirements")
     supports_instead(hands)
@@ -106,8 +98,8 @@ def mentions_and_watches(hands: Hands) -> None:
     hands.hears("You watch this now")
 
 
-def test_a_manager_works_by_keyboard_alone(demo: Running, open_page: OpenPage) -> None:
-    page = open_page(demo.cast.bob, locale="en-US")
+def test_a_manager_works_by_keyboard_alone(running: Running, open_page: OpenPage) -> None:
+    page = open_page(running.cast.bob, locale="en-US")
     hands = Hands(page)
     empties_the_inbox(hands)
     narrows_and_saves(hands)
@@ -264,11 +256,11 @@ def freezes_and_compares(hands: Hands) -> None:
 
 
 def test_what_matters_works_without_scripts(
-    demo: Running, open_page: OpenPage, tmp_path: Path
+    running: Running, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    partner = open_page(demo.cast.alice, java_script_enabled=False)
+    partner = open_page(running.cast.alice, java_script_enabled=False)
     asks_plainly(partner, tmp_path)
-    manager = open_page(demo.cast.bob, java_script_enabled=False)
+    manager = open_page(running.cast.bob, java_script_enabled=False)
     decides_plainly(manager)
     edits_plainly(manager)
 

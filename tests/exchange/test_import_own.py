@@ -10,6 +10,7 @@ from roadmap.requirements import own_fields, queries
 from roadmap.requirements.models import Requirement
 from tests.cast import Cast
 from tests.exchange.test_import_requirements import run
+from tests.worlds import kept
 
 HEAD = "Key,Summary,Vendor,own_cost,Build phase,Champion,Colour"
 FILE = f"""{HEAD}
@@ -19,6 +20,7 @@ A-2,Second thing,,many,nowhere,,blue
 
 
 @pytest.fixture(autouse=True)
+@kept
 def fields(database: Database, cast: Cast) -> None:
     with database.writing() as session:
         for code, kind, label in (

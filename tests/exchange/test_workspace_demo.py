@@ -27,6 +27,7 @@ from roadmap.scoring.baselines import baseline_against_today, untouched
 from roadmap.scoring.models import Baseline
 from roadmap.scoring.queries import framework_named
 from roadmap.setup import prepare
+from tests.worlds import kept
 
 WORDS = {
     1: ("NOT_READY", "LATE"),
@@ -64,8 +65,15 @@ def words(session: Session) -> dict[int, tuple[str, str]]:
     return {n: (v.word.value, v.outlook.value) for n, v in evaluate_now(session, ids).items()}
 
 
-def test_the_demo_shows_every_verdict_and_the_stories_with_their_codes(session: Session) -> None:
+@pytest.fixture
+@kept
+def loaded(session: Session) -> None:
+    """Load the demo, as the first thing that the database holds."""
     demo.load_demo(session)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_demo_shows_every_verdict_and_the_stories_with_their_codes(session: Session) -> None:
     assert words(session) == WORDS
     found = evaluate_now(session, list(STORIES))
     assert {number: verdict.open_codes for number, verdict in found.items()} == STORIES
@@ -73,15 +81,15 @@ def test_the_demo_shows_every_verdict_and_the_stories_with_their_codes(session: 
     assert session.scalar(select(func.count()).select_from(Requirement)) == 65
 
 
+@pytest.mark.usefixtures("loaded")
 def test_the_demo_is_judged_and_scored_when_it_is_there(session: Session) -> None:
-    demo.load_demo(session)
     assert not session.scalars(select(CurrentVerdict).where(CurrentVerdict.outdated)).all()
     ranked = select(func.count()).select_from(Requirement).where(Requirement.score.is_not(None))
     assert (session.scalar(ranked) or 0) >= 25
 
 
+@pytest.mark.usefixtures("loaded")
 def test_the_demo_shows_what_moved_since_its_ranking_was_frozen(session: Session) -> None:
-    demo.load_demo(session)
     frozen = session.scalars(select(Baseline)).one()
     assert untouched(session, frozen)
     rice = framework_named(session, "rice")
@@ -93,8 +101,8 @@ def test_the_demo_shows_what_moved_since_its_ranking_was_frozen(session: Session
     assert baseline_against_today(session, frozen, rice) == found
 
 
+@pytest.mark.usefixtures("loaded")
 def test_refreshing_dates_the_demo_anew_and_keeps_its_verdicts(session: Session) -> None:
-    demo.load_demo(session)
     starts = select(func.min(Phase.starts_on)).where(Phase.launch_id == 1)
     before = session.scalar(starts)
     later = datetime.combine(clock.today() + timedelta(days=35), datetime.min.time(), UTC)
@@ -109,10 +117,13 @@ def test_refreshing_dates_the_demo_anew_and_keeps_its_verdicts(session: Session)
     assert session.scalar(select(func.count()).select_from(Launch)) == 16
 
 
-def test_the_demo_goes_into_an_empty_database_only(session: Session) -> None:
+def test_there_is_nothing_to_refresh_where_no_demo_is(session: Session) -> None:
     with pytest.raises(NotFound):
         demo.refresh_demo(session)
-    demo.load_demo(session)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_demo_goes_into_an_empty_database_only(session: Session) -> None:
     with pytest.raises(Conflict):
         demo.load_demo(session)
 
@@ -129,8 +140,17 @@ def test_a_new_database_gets_the_demo_with_sign_ins_and_keeps_both(database: Dat
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "roadmap.example.org"])
-def test_beyond_this_machine_nobody_gets_the_known_password(host: str, database: Database) -> None:
-    lines = prepare(database, demo=True, host=host)
+def test_an_address_that_others_reach_is_not_this_machine_alone(host: str) -> None:
+    assert not demo.is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
+def test_an_address_that_nobody_else_reaches_is_this_machine_alone(host: str) -> None:
+    assert demo.is_loopback(host)
+
+
+def test_beyond_this_machine_nobody_gets_the_known_password(database: Database) -> None:
+    lines = prepare(database, demo=True, host="roadmap.example.org")
     assert len(lines) == 1
     assert "without passwords" in lines[0]
     with database.reading() as session:

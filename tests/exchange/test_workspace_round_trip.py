@@ -22,10 +22,17 @@ from tests.exchange.workspace_files import (
     fresh_database,
     load,
 )
+from tests.worlds import kept
 
 
-def test_the_demo_survives_export_and_import_byte_for_byte(database: Database) -> None:
+@pytest.fixture
+@kept
+def imported(database: Database) -> None:
     load(database, DEMO.read_bytes())
+
+
+@pytest.mark.usefixtures("imported")
+def test_the_demo_survives_export_and_import_byte_for_byte(database: Database) -> None:
     first = dump(database)
     with fresh_database() as other:
         load(other, first.encode())
@@ -45,8 +52,8 @@ def test_a_file_means_the_same_on_sqlite_and_postgresql(sqlite_url: str, postgre
     postgres.dispose()
 
 
+@pytest.mark.usefixtures("imported")
 def test_an_export_is_canonical_text(database: Database) -> None:
-    load(database, DEMO.read_bytes())
     text = dump(database)
     assert text.endswith("}\n")
     assert "\r" not in text
@@ -61,17 +68,17 @@ def test_an_export_is_canonical_text(database: Database) -> None:
     assert json.dumps(document, ensure_ascii=False, indent=2) + "\n" == text
 
 
+@pytest.mark.usefixtures("imported")
 def test_an_export_holds_no_secret_and_no_history(database: Database) -> None:
-    load(database, DEMO.read_bytes())
     text = dump(database)
     for word in ("password", "argon2", "session_epoch", "digest", "token", "workspace file"):
         assert word not in text
 
 
+@pytest.mark.usefixtures("imported")
 def test_importing_the_same_file_twice_changes_nothing_and_tells_nothing(
     database: Database,
 ) -> None:
-    load(database, DEMO.read_bytes())
     with database.reading() as session:
         before = events(session)
     again = load(database, DEMO.read_bytes())

@@ -31,6 +31,7 @@ from roadmap.taxonomy.models import Surface
 from tests.cast import Cast, actor
 from tests.ground.crawl import forms_of
 from tests.launches.world import World, in_days, make_world
+from tests.worlds import kept
 
 SignIn = Callable[[Any], FlaskClient]
 PLAIN = {"title": "Block replicas", "problem": "Sold in live streams.", "kind": "tool"}
@@ -51,7 +52,9 @@ class Stage:
 
 
 @pytest.fixture
-def stage(session: Session, cast: Cast, sign_in: SignIn) -> Stage:
+@kept
+def laid(session: Session, cast: Cast) -> tuple[World, list[str], list[str]]:
+    """Make the world, and the keys of two launches and two requirements."""
     world = make_world(session, cast)
     bob = actor(cast.bob, cast.program)
     questions = TierQuestions(**dict.fromkeys(QUESTIONS, False))
@@ -73,7 +76,12 @@ def stage(session: Session, cast: Cast, sign_in: SignIn) -> Stage:
         for title in ("LIVE in Spain", "Shop in Spain")
     ]
     records = [submit(session, bob, PLAIN | {"title": t}).key for t in ("One", "Other")]
-    session.commit()
+    return world, launches, records
+
+
+@pytest.fixture
+def stage(laid: tuple[World, list[str], list[str]], cast: Cast, sign_in: SignIn) -> Stage:
+    world, launches, records = laid
     return Stage(world, sign_in(cast.bob), *launches, *records)
 
 

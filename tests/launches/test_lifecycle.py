@@ -27,6 +27,7 @@ from roadmap.launches.service import NewLaunch, create_launch
 from roadmap.readiness.checklists import Answered, answer_many, items_of
 from tests.cast import Cast, actor
 from tests.launches.world import in_days, make_world
+from tests.worlds import kept
 
 
 def make(session: Session, cast: Cast, title: str, **more: object) -> Launch:
@@ -44,6 +45,7 @@ def make(session: Session, cast: Cast, title: str, **more: object) -> Launch:
 
 
 @pytest.fixture
+@kept
 def three(session: Session, cast: Cast) -> list[Launch]:
     make_world(session, cast)
     found = [make(session, cast, title) for title in ("One", "Two", "Three")]

@@ -10,15 +10,20 @@ from sqlalchemy.orm import Session
 
 from roadmap.launches.models import Forecast, Launch, LaunchCell, LaunchMechanism, Phase
 from tests.cast import Cast
-from tests.launches.world import in_days, make_world
+from tests.launches.world import World, in_days, make_world
+from tests.worlds import kept
 
 SignIn = Callable[[Any], FlaskClient]
 
 
 @pytest.fixture
-def bob(session: Session, cast: Cast, sign_in: SignIn) -> FlaskClient:
-    make_world(session, cast)
-    session.commit()
+@kept
+def world(session: Session, cast: Cast) -> World:
+    return make_world(session, cast)
+
+
+@pytest.fixture
+def bob(world: World, cast: Cast, sign_in: SignIn) -> FlaskClient:
     return sign_in(cast.bob)
 
 
@@ -82,8 +87,13 @@ def test_bad_input_answers_beside_the_field_and_keeps_what_was_typed(
 
 
 @pytest.fixture
-def stored(bob: FlaskClient, cast: Cast) -> FlaskClient:
+@kept
+def created(bob: FlaskClient, cast: Cast) -> None:
     assert bob.post("/launches/new", data=six_fields(cast)).status_code == 303
+
+
+@pytest.fixture
+def stored(created: None, bob: FlaskClient) -> FlaskClient:
     return bob
 
 

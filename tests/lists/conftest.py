@@ -12,6 +12,7 @@ from roadmap.lists.models import CustomField
 from roadmap.requirements import own_fields, queries
 from roadmap.requirements.models import Requirement
 from tests.requirements.conftest import Make, People, make, people, words  # noqa: F401
+from tests.worlds import kept
 
 KINDS = {
     "vendor": ("text", "Vendor", ()),
@@ -23,6 +24,7 @@ KINDS = {
 
 
 @pytest.fixture
+@kept
 def fields(database: Database, people: People) -> dict[str, int]:  # noqa: F811
     """One field of each kind: vendor, cost, stage, review, owner; their ids by code."""
     with database.writing() as session:

@@ -24,6 +24,7 @@ from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import RequirementState
 from tests.lists.conftest import Give
 from tests.requirements.conftest import Make, People
+from tests.worlds import kept
 
 TYPED = {
     "team_id": None,
@@ -36,6 +37,7 @@ TYPED = {
 
 
 @pytest.fixture
+@kept
 def five(database: Database, people: People, fields, give: Give, make: Make) -> list[int]:
     """Five of Alice's: the first two have own values, the third is accepted."""
     with database.writing() as session:

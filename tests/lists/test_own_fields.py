@@ -17,6 +17,7 @@ from roadmap.requirements import list_page, own_fields, queries
 from roadmap.requirements.columns import chosen_columns
 from tests.lists.conftest import Give
 from tests.requirements.conftest import Make, People
+from tests.worlds import kept
 
 STAGE = Own(
     1,
@@ -157,6 +158,7 @@ def test_a_choice_is_renamed_ordered_and_retired_on_its_page(
 
 
 @pytest.fixture
+@kept
 def three(database, people: People, fields, give: Give) -> None:
     with database.writing() as session:
         give(

@@ -18,11 +18,13 @@ from roadmap.lists.models import SavedView, ViewAddress
 from roadmap.lists.registry import Shown, get_list
 from tests.lists.conftest import Give
 from tests.requirements.conftest import People
+from tests.worlds import kept
 
 VIEW = Shown("vendor:acme", "-cost", ("team", "vendor", "cost"))
 
 
 @pytest.fixture
+@kept
 def two(database, people: People, fields, give: Give) -> None:
     with database.writing() as session:
         give(session, people.alice, "From Acme", vendor="Acme", cost="5")
@@ -120,6 +122,7 @@ def test_a_view_of_a_retired_field_still_opens(
 
 
 @pytest.fixture
+@kept
 def address(database, people, two) -> tuple[int, str]:
     with database.writing() as session:
         view = keep(session, people.alice)

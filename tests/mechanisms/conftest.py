@@ -19,6 +19,7 @@ from roadmap.taxonomy.queries import WordKind
 from roadmap.taxonomy.scope import ScopePattern
 from roadmap.taxonomy.service import add_word
 from tests.cast import Cast, actor
+from tests.worlds import kept
 
 
 @dataclass
@@ -69,6 +70,7 @@ def row_of(mechanism: Mechanism, configuration: Configuration | None = None, **v
 
 
 @pytest.fixture
+@kept
 def house(session: Session, cast: Cast) -> House:
     for code in ("DE", "FR", "ES"):
         add_word(session, None, WordKind.MARKET, code)

@@ -36,6 +36,7 @@ from roadmap.mechanisms.queries import configurations, find_mechanism
 from roadmap.mechanisms.service import add_coverage
 from roadmap.taxonomy.scope import ScopePattern
 from tests.mechanisms.conftest import row_of
+from tests.worlds import kept
 
 TODAY = clock.today()
 DAY = timedelta(days=1)
@@ -46,11 +47,13 @@ def count(session, table=Measurement):
 
 
 @pytest.fixture
+@kept
 def model(session, house):
     return house.classifier(session)
 
 
 @pytest.fixture
+@kept
 def v12(session, model):
     return configurations(session, model.id)[0]
 

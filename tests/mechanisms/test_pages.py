@@ -16,12 +16,14 @@ from roadmap.mechanisms.queries import configurations
 from roadmap.mechanisms.service import add_coverage, register_mechanism
 from roadmap.taxonomy.scope import ScopePattern
 from tests.mechanisms.conftest import row_of
+from tests.worlds import kept
 
 TODAY = clock.today()
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
+@kept
 def model(session, house):
     """A classifier proven in de, not in es; a queue, a site and certified people beside it."""
     found = house.classifier(session)

@@ -10,9 +10,11 @@ from roadmap.notifications.models import Notice, Preference, Watch
 from roadmap.notifications.rules import WatchKind
 from roadmap.requirements import moves, queries, voices
 from tests.notifications.test_notices import make_launch, make_view
+from tests.worlds import kept
 
 
 @pytest.fixture
+@kept
 def told(database, people, make, work) -> None:
     """Alice has three things to read on two requirements, Victor one."""
     with database.writing() as session:

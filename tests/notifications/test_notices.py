@@ -19,6 +19,7 @@ from roadmap.requirements import moves, queries, voices
 from roadmap.requirements.models import TriageTurn
 from roadmap.requirements.service import edit
 from tests.cast import actor
+from tests.worlds import kept
 
 
 def told(database: Any, event: str | None = None) -> set[tuple[str, str]]:
@@ -37,6 +38,7 @@ def told(database: Any, event: str | None = None) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
+@kept
 def asked(database, people, make) -> None:
     """Alice asked for one thing."""
     with database.writing() as session:

@@ -27,6 +27,7 @@ from tests.cast import Cast, actor
 from tests.conftest import StatementCount
 from tests.launches.world import World, in_days, make_world
 from tests.overview.test_pages import words
+from tests.worlds import kept
 
 QUESTIONS = TierQuestions(
     new_market=True,
@@ -108,6 +109,7 @@ def staff(session: Session, queue: Mechanism) -> None:
 
 
 @pytest.fixture
+@kept
 def scene(session: Session, cast: Cast) -> Scene:
     world = make_world(session, cast)
     staff(session, world.queue)

@@ -30,6 +30,7 @@ from roadmap.taxonomy.calendars import add_calendar_day
 from tests.cast import Cast, actor
 from tests.conftest import StatementCount
 from tests.launches.world import World, in_days, make_requirement, make_world, measure
+from tests.worlds import kept
 
 NEW_MARKET = TierQuestions(
     new_market=True,
@@ -73,6 +74,7 @@ def new_launch(session: Session, cast: Cast, title: str, days: int, **more: Any)
 
 
 @pytest.fixture
+@kept
 def stage(session: Session, cast: Cast) -> Stage:
     world = make_world(session, cast)
     bob = actor(cast.bob, cast.program)

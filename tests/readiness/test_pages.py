@@ -9,18 +9,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap.history.queries import feed
+from roadmap.launches.models import Launch
 from roadmap.readiness.models import ChecklistItem, ChecklistTemplate, GapPlan, Waiver
 from tests.cast import Cast
 from tests.launches.world import in_days
 from tests.readiness.test_verdicts import put_in_order
+from tests.worlds import kept
 
 SignIn = Callable[[Any], FlaskClient]
 
 
 @pytest.fixture
-def bob(session: Session, cast: Cast, sign_in: SignIn) -> FlaskClient:
-    put_in_order(session, cast)
-    session.commit()
+@kept
+def in_order(session: Session, cast: Cast) -> Launch:
+    return put_in_order(session, cast)
+
+
+@pytest.fixture
+def bob(in_order: Launch, cast: Cast, sign_in: SignIn) -> FlaskClient:
     return sign_in(cast.bob)
 
 

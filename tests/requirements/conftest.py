@@ -14,6 +14,7 @@ from roadmap.requirements import service
 from roadmap.requirements.models import Requirement
 from roadmap.taxonomy.models import Language, Market, PolicyArea, Surface
 from tests.cast import Cast, actor
+from tests.worlds import kept
 
 
 @dataclass
@@ -38,6 +39,7 @@ def people(cast: Cast) -> People:
 
 
 @pytest.fixture(autouse=True)
+@kept
 def words(database: Database) -> None:
     """Germany and France, German and French, live and listing, weapons."""
     with database.writing() as session:

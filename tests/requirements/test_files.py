@@ -16,6 +16,7 @@ from roadmap.history.seal import seal, verify
 from roadmap.requirements import files, queries
 from roadmap.requirements.models import Attachment
 from tests.requirements.conftest import Make, People
+from tests.worlds import kept
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 LARGEST = 1_000
@@ -141,6 +142,7 @@ def bring(client: Any, name: str, content: bytes, key: str = "REQ-1") -> Any:
 
 
 @pytest.fixture
+@kept
 def one(database: Database, people: People, make: Make) -> None:
     with database.writing() as session:
         make(session, people.alice)

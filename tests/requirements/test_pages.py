@@ -10,6 +10,7 @@ from roadmap.requirements import moves, queries, supporting, voices
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import RequirementState
 from tests.requirements.conftest import Make, People
+from tests.worlds import kept
 
 GOOD = {
     "title": "Block replica perfume in LIVE",
@@ -35,6 +36,7 @@ def match_of(pattern: str, text: str) -> str:
 
 
 @pytest.fixture
+@kept
 def many(database: Database, people: People, make: Make) -> None:
     with database.writing() as session:
         for number in range(60):

@@ -7,6 +7,7 @@ from roadmap.lists.language import Query, parse
 from roadmap.requirements import list_page, queries, service
 from roadmap.textsearch import normal, words_of
 from tests.requirements.conftest import Make, People
+from tests.worlds import kept
 
 TITLES = {
     1: "Parfüm-Fälschungen im Live erkennen",
@@ -48,6 +49,7 @@ FOUND = {
 
 
 @pytest.fixture
+@kept
 def texts(database: Database, people: People, make: Make) -> None:
     with database.writing() as session:
         for title in TITLES.values():

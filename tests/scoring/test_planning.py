@@ -26,12 +26,14 @@ from roadmap.scoring.service import enter_scores
 from tests.cast import Cast, actor
 from tests.conftest import StatementCount
 from tests.scoring.test_scores import RICE, accepted, places
+from tests.worlds import kept
 
 Browser = Callable[[Any], FlaskClient]
 SOON = timedelta(days=10)
 
 
 @pytest.fixture
+@kept
 def backlog(database: Database, cast: Cast) -> None:
     """Three ranked requirements; 1 and 2 need the operations team, 3 needs both teams."""
     with database.writing() as session:

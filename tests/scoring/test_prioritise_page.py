@@ -11,11 +11,13 @@ from roadmap.scoring.service import enter_scores
 from tests.cast import Cast, actor
 from tests.conftest import StatementCount
 from tests.scoring.test_scores import RICE, accepted
+from tests.worlds import kept
 
 Browser = Callable[[Any], FlaskClient]
 
 
 @pytest.fixture
+@kept
 def backlog(database: Database, cast: Cast) -> None:
     """Three accepted requirements, two of them scored."""
     with database.writing() as session:

@@ -9,11 +9,13 @@ from roadmap.taxonomy.calendars import add_calendar_day
 from roadmap.taxonomy.policies import add_policy_version
 from roadmap.taxonomy.queries import WordKind, find_policy_version, find_word, options
 from roadmap.taxonomy.service import add_word
+from tests.worlds import kept
 
 PLURALS = ("markets", "regions", "languages", "surfaces", "policy-areas")
 
 
 @pytest.fixture
+@kept
 def base(session, cast):
     add_word(session, None, WordKind.REGION, "EU", "European Union")
     add_word(session, None, WordKind.MARKET, "DE", region_code="EU")

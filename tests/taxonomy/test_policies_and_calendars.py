@@ -25,11 +25,13 @@ from roadmap.taxonomy.policies import (
 from roadmap.taxonomy.queries import WordKind, calendar, find_policy_version, policy_versions
 from roadmap.taxonomy.service import add_word
 from tests.cast import actor
+from tests.worlds import kept
 
 D = date
 
 
 @pytest.fixture
+@kept
 def base(session, cast):
     add_word(session, None, WordKind.MARKET, "DE")
     add_word(session, None, WordKind.MARKET, "FR")
