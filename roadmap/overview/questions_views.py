@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from roadmap import clock
 from roadmap.errors import Forbidden, NotFound
@@ -16,6 +17,7 @@ from roadmap.overview import questions_page, week_one, week_one_export
 from roadmap.readiness.queries import verdict_for
 from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
+from roadmap.web.panels import register_panel
 from roadmap.web.session import db_session
 from roadmap.web.stream import streamed
 
@@ -137,6 +139,22 @@ def send_of_launch(key: str) -> ResponseReturnValue:
     return redirect(url_for("week_one.of_launch", key=launch.key), 303)
 
 
+def _link(launch: Any) -> Markup | str:
+    """Return the way to a launch's questions, for those who may send them."""
+    if not may_edit(current_user, launch):
+        return ""
+    address = url_for("week_one.of_launch", key=launch.key)
+    return Markup('<a class="bt" href="{}">{}</a>').format(address, _("Questions to owners"))
+
+
+def _way_in(_record: object) -> Markup | str:
+    """Return the way to week one, for the list of launches."""
+    address = url_for("week_one.show")
+    return Markup('<a class="bt" href="{}">{}</a>').format(address, _("Week one"))
+
+
 def init_app(app: Flask) -> None:
-    """Register the pages."""
+    """Register the pages and the ways there."""
     app.register_blueprint(bp)
+    register_panel("launch.acts", _link, place=40)
+    register_panel("launches.actions", _way_in, place=40)

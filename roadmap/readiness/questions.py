@@ -20,7 +20,7 @@ Open: TypeAlias = tuple[int, str]
 # Up to so many questions every choice is tried; beyond, the best next one is taken.
 EXACT = 14
 # "Most of them".
-MOST = 0.8
+MOST = 2 / 3
 
 
 class Field(StrEnum):
