@@ -102,8 +102,8 @@ def choice_field(column: Any, kind: type[StrEnum]) -> Field:
     return build
 
 
-def number_field(column: Any, scale: int = 1) -> Field:
-    """Test a number; ``scale`` is how many of the column's units a written 1 means."""
+def number_field(column: Any, scale: int | ColumnElement[int] = 1) -> Field:
+    """Test a number; ``scale`` is how many of the column's units a written 1 means in each row."""
 
     def build(term: Term, _asker: Asker) -> Condition:
         parts: list[Condition] = []

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from roadmap import currencies
 from roadmap.lists.kinds import FieldKind, Own, Value
 from roadmap.lists.own_sql import NOTHING_HELD, Held
 from roadmap.lists.own_values import shown
@@ -157,7 +158,8 @@ def cell(column: Column, row: Any, beside: Beside) -> Any:
         case "requester":
             return beside.people.get(row.requester_id, "")
         case "value":
-            return None if row.value_at_stake is None else row.value_at_stake / 100
+            value = row.value_at_stake
+            return None if value is None else float(currencies.major(value, row.currency))
         case _:
             found = getattr(row, column.needs[0].key)
             return getattr(found, "value", found)

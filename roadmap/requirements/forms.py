@@ -114,7 +114,7 @@ class RequirementForm(Form):
     policy_areas = Ticks(_("Policy areas"), validate_choice=False)
     weekly_volume = WholeNumberField(_("Items a week"), [Optional()])
     sellers_affected = WholeNumberField(_("Sellers affected"), [Optional()])
-    value_at_stake = AmountField(_("Value at stake"), [Optional()])
+    value_at_stake = AmountField(_("Value at stake"), [Optional()], named_by="currency")
     currency = StringField(_("Currency"))
     links = LinksField(_("Links to examples"))
     needed_by = DayField(_("Needed by"), [Optional()])
@@ -129,6 +129,10 @@ class RequirementForm(Form):
     shown = HiddenField()
     # The fields admins defined; `views.offered` sets those there are.
     own = OwnPart()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.value_at_stake.currency = self.currency.data
 
     def offer(
         self,

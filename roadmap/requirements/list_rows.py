@@ -19,7 +19,7 @@ from roadmap.requirements.wording import kind_word, needed_text, severity_word
 from roadmap.web.chips import requirement_state
 from roadmap.web.compiling import safe
 from roadmap.web.i18n import _
-from roadmap.web.templating import address_before, day, days_of_page, money, number
+from roadmap.web.templating import address_before, amount, day, days_of_page, number
 
 # Scope codes below a title; more are told by dots.
 _CODES_SHOWN = 6
@@ -54,7 +54,7 @@ _CELLS: dict[str, _Cell] = {
     "volume": lambda row, _beside: number(row.weekly_volume),
     "sellers": lambda row, _beside: number(row.sellers_affected),
     "people": lambda row, _beside: number(row.people_affected),
-    "value": lambda row, _beside: money(row.value_at_stake, row.currency),
+    "value": lambda row, _beside: amount(row.value_at_stake, row.currency),
 }
 
 

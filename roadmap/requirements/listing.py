@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     and_,
+    case,
     false,
     func,
     literal,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from roadmap import textsearch
+from roadmap import currencies, textsearch
 from roadmap.accounts.models import Person, Team
 from roadmap.errors import Invalid
 from roadmap.kept import kept, kept_until_change
@@ -110,6 +111,12 @@ def texts(session: Session, query: Query) -> list[ColumnElement[bool]]:
     return found + [not_(containing([word])) for word in unwanted]
 
 
+def _minor_units() -> ColumnElement[int]:
+    """Return how many minor units of its currency make one of a requirement's value."""
+    unusual = currencies.unusual_units().items()
+    return case(*((R.currency.in_(codes), many) for many, codes in unusual), else_=currencies.USUAL)
+
+
 def fields(teams: TeamNames, words: Options) -> dict[str, Field]:
     """Return every field of the list's query language."""
     return {
@@ -128,7 +135,7 @@ def fields(teams: TeamNames, words: Options) -> dict[str, Field]:
         "volume": number_field(R.weekly_volume),
         "sellers": number_field(R.sellers_affected),
         "people": number_field(R.people_affected),
-        "value": number_field(R.value_at_stake, scale=100),
+        "value": number_field(R.value_at_stake, scale=_minor_units()),
         "needed": day_field(R.needed_by),
         "word": day_field(R.next_word_on),
         "created": day_field(R.created_at, moments=True),

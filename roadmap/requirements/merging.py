@@ -36,16 +36,31 @@ def merge(
     demand(actor, "requirement.triage")
     _check_target(duplicate, target)
     move(session, actor, duplicate, S.DUPLICATE, why, "merged", duplicate_of_id=target.id)
-    wanted = _brought(duplicate, _supports(session, duplicate.id))
-    have = {_whose(row) for row in _supports(session, target.id)}
-    have.add((target.requester_id, None))
-    new = [row for row in wanted if _whose(row) not in have]
+    new, _there = gained(session, duplicate, target)
     for row in new:
         row.requirement_id = target.id
     session.add_all(new)
     record(session, actor_id(actor), target, "requirement.received", why=duplicate.key)
     publish(session, RequirementChanged(target.id))
     return len(new)
+
+
+def gained(
+    session: Session, duplicate: Requirement, target: Requirement | None
+) -> tuple[list[RequirementSupport], list[RequirementSupport]]:
+    """Return the support a merge adds to the target, and what is there already; nothing is stored.
+
+    Without a target all of it is new.
+    """
+    wanted, have = _brought(duplicate, _supports(session, duplicate.id)), set()
+    if target is not None:
+        have = {_whose(row) for row in _supports(session, target.id)} | {
+            (target.requester_id, None)
+        }
+    return (
+        [row for row in wanted if _whose(row) not in have],
+        [row for row in wanted if _whose(row) in have],
+    )
 
 
 def _check_target(duplicate: Requirement, target: Requirement) -> None:

@@ -248,29 +248,8 @@ def similar(
     )
     if not found:
         return []
-    own = func.count(RequirementSupport.id)
     ids = [one.key for one in found]
-    rows = {
-        row.id: row
-        for row in session.execute(
-            select(
-                Requirement.id,
-                Requirement.title,
-                Requirement.state,
-                Requirement.requester_id,
-                own.label("own"),
-            )
-            .outerjoin(
-                RequirementSupport,
-                (RequirementSupport.requirement_id == Requirement.id)
-                & (RequirementSupport.person_id == person_id),
-            )
-            .where(Requirement.id.in_(ids))
-            .group_by(
-                Requirement.id, Requirement.title, Requirement.state, Requirement.requester_id
-            )
-        )
-    }
+    rows = _alike(session, ids, person_id)
     support = by_team(session, ids)
     return [
         Alike(
@@ -284,6 +263,21 @@ def similar(
         for one in found
         if (row := rows.get(one.key)) is not None
     ]
+
+
+def _alike(session: Session, ids: Sequence[int], person_id: int | None) -> dict[int, Any]:
+    """Return what is shown of similar requirements, and whether the person supports each."""
+    columns = (Requirement.id, Requirement.title, Requirement.state, Requirement.requester_id)
+    mine = (RequirementSupport.requirement_id == Requirement.id) & (
+        RequirementSupport.person_id == person_id
+    )
+    query = (
+        select(*columns, func.count(RequirementSupport.id).label("own"))
+        .outerjoin(RequirementSupport, mine)
+        .where(Requirement.id.in_(ids))
+        .group_by(*columns)
+    )
+    return {row.id: row for row in session.execute(query)}
 
 
 def ranked_count(session: Session) -> int:

@@ -12,6 +12,8 @@ from roadmap.requirements import listing, merging, moves, queries
 from roadmap.requirements.by_team import in_words
 from roadmap.requirements.forms import MoveForm
 from roadmap.requirements.inbox import Inbox, read_inbox, spans_of
+from roadmap.requirements.merge_preview import in_words as merge_in_words
+from roadmap.requirements.merge_preview import what_a_merge_brings
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rota import on_duty
 from roadmap.requirements.support_queries import by_team
@@ -19,7 +21,7 @@ from roadmap.requirements.triage_weeks import last_weeks
 from roadmap.requirements.views import other_requirement, scope_of
 from roadmap.taxonomy.queries import options
 from roadmap.web.guard import may
-from roadmap.web.i18n import _
+from roadmap.web.i18n import _, ngettext
 from roadmap.web.session import db_session
 
 bp = Blueprint("triage", __name__, url_prefix="/triage")
@@ -84,6 +86,7 @@ def _page(inbox: Inbox, requirement: Requirement, form: MoveForm) -> str:
         form=form,
         support=in_words(by_team(session, [requirement.id]).get(requirement.id, ())),
         similar=queries.similar(session, requirement.title, 4, without=requirement.id),
+        bringing=merge_in_words(what_a_merge_brings(session, requirement, _target(form))),
         words=options(session),
         scope=scope_of(requirement),
         teams=teams.names,
@@ -93,6 +96,12 @@ def _page(inbox: Inbox, requirement: Requirement, form: MoveForm) -> str:
         done=_done(),
         **_standing(),
     )
+
+
+def _target(form: MoveForm) -> Requirement | None:
+    """Return the requirement named to merge into, if there is one."""
+    number = listing.key_in(form.target.data or "")
+    return db_session().get(Requirement, number) if number is not None else None
 
 
 @bp.post("/<key>")
@@ -124,8 +133,17 @@ def _move(requirement: Requirement, form: MoveForm) -> str:
             return _("%(key)s is accepted.", **names)
         case "merge":
             target = other_requirement(session, form.target.data or "", "target")
-            merging.merge(session, current_user, requirement, target, why)
-            return _("%(key)s is merged into %(target)s.", **names, target=target.key)
+            new = merging.merge(session, current_user, requirement, target, why)
+            told = ngettext(
+                "%(key)s is merged into %(target)s, which gained %(num)s supporter.",
+                "%(key)s is merged into %(target)s, which gained %(num)s supporters.",
+                new,
+                **names,
+                target=target.key,
+            )
+            return (
+                told if new else _("%(key)s is merged into %(target)s.", **names, target=target.key)
+            )
         case "snooze":
             awaited = form.awaited.data or ""
             moves.snooze(session, current_user, requirement, why, form.until.data, awaited)

@@ -105,7 +105,12 @@ def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
     """Return what the record page reads beside the requirement itself."""
     teams = listing.team_names(session)
     entries = _entries(session, requirement.id)
-    told = tell_feed(entries, teams.names, own_changes(session, requirement.id, entries))
+    told = tell_feed(
+        entries,
+        teams.names,
+        own_changes(session, requirement.id, entries),
+        requirement.currency,
+    )
     people = queries.people_named(
         session,
         [

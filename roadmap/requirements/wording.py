@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from roadmap.currencies import major
 from roadmap.history.queries import FeedEntry
 from roadmap.requirements.questions import BY_FIELD, Question, label_of, told
 from roadmap.requirements.rules import (
@@ -168,30 +169,41 @@ def tell_feed(
     entries: Sequence[FeedEntry],
     teams: Mapping[int, str],
     own: Mapping[int, Sequence[tuple[str, str | None, str | None]]] | None = None,
+    currency: str | None = None,
 ) -> list[Told]:
     """Return the events of a requirement in words; those of higher rooms by their plain name.
 
-    ``own`` are changes of fields admins defined, by event.
+    ``entries`` begin with the newest; ``currency`` is the one of today. ``own`` are changes of
+    fields admins defined, by event.
     """
-    return [_tell(entry, teams, (own or {}).get(entry.id, ())) for entry in entries]
+    found = []
+    for entry in entries:
+        # The currency a value was said in: before the event, and after it.
+        pair = entry.changes.get("currency", (currency, currency))
+        found.append(_tell(entry, teams, (own or {}).get(entry.id, ()), pair))
+        currency = pair[0]
+    return found
 
 
 def _tell(
     entry: FeedEntry,
     teams: Mapping[int, str],
     own: Sequence[tuple[str, str | None, str | None]],
+    currencies: tuple[str | None, str | None],
 ) -> Told:
     plain = entry.action.partition(".")[2].replace("_", " ")
     icon, text = _ACTIONS.get(entry.action, ("history", plain))
     edits = entry.action in _EDITS
-    changes = [*_changes(entry.changes, teams), *own] if edits else []
+    changes = [*_changes(entry.changes, teams, currencies), *own] if edits else []
     other = entry.why if entry.action in _ABOUT_ANOTHER else None
     why = entry.why if other is None else None
     return Told(icon, _(text), changes, other, why, entry.actor_id, entry.at)
 
 
 def _changes(
-    changes: Mapping[str, tuple[Any, Any]], teams: Mapping[int, str]
+    changes: Mapping[str, tuple[Any, Any]],
+    teams: Mapping[int, str],
+    currencies: tuple[str | None, str | None],
 ) -> list[tuple[str, str | None, str | None]]:
     """Return (field, before, after); long texts and lists are only named."""
     found: dict[str, tuple[str, str | None, str | None]] = {}
@@ -205,7 +217,8 @@ def _changes(
         if ":" in path or name in _LONG:
             found[name] = (_(FIELDS[name]), None, None)
         else:
-            before, after = _shown(name, old, teams), _shown(name, new, teams)
+            before = _shown(name, old, teams, currencies[0])
+            after = _shown(name, new, teams, currencies[1])
             found[name] = (_(FIELDS[name]), before, after)
     return list(found.values())
 
@@ -231,13 +244,13 @@ def answer_word(question: Question, answer: Any) -> str:
     return _(word) if question.choices else word
 
 
-def _shown(name: str, value: Any, teams: Mapping[int, str]) -> str:
+def _shown(name: str, value: Any, teams: Mapping[int, str], currency: str | None) -> str:
     if value is None or value == "":
         return _("nothing")
     if name == "team_id":
         return teams.get(int(value), str(value))
     if name == "value_at_stake":
-        return f"{int(value) / 100:,.2f}"
+        return f"{major(int(value), currency):,f}"
     return str(value).replace("_", " ")
 
 

@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
-from roadmap import clock
+from roadmap import clock, currencies
 from roadmap.web import chips, i18n
 from roadmap.web.compiling import Environment
 from roadmap.web.icons import asset, forget, icon
@@ -95,11 +95,18 @@ def percent(value: float | None, digits: int = 1) -> str:
     return "" if value is None else f"{value * 100:.{digits}f} %"
 
 
-def money(minor: int | None, currency: str | None) -> str:
-    """Return minor units as ``€48,000.00``; nothing for None."""
+def money(hundredths: int | None, currency: str | None) -> str:
+    """Return hundredths, of whatever currency, as ``€48,000.00``; nothing for None."""
+    if hundredths is None:
+        return ""
+    return format_currency(hundredths / 100, currency or "EUR", locale=LOCALE)
+
+
+def amount(minor: int | None, currency: str | None) -> str:
+    """Return minor units of a currency as ``€48,000.00`` or ``¥48,000``; nothing for None."""
     if minor is None:
         return ""
-    return format_currency(minor / 100, currency or "EUR", locale=LOCALE)
+    return format_currency(currencies.major(minor, currency), currency or "EUR", locale=LOCALE)
 
 
 def with_query(**changes: Any) -> str:
@@ -182,7 +189,13 @@ def init_app(app: Flask) -> None:
         today=clock.today,
     )
     app.jinja_env.filters.update(
-        day=day, hours=hours_text, moment=moment, number=number, percent=percent, money=money
+        day=day,
+        hours=hours_text,
+        moment=moment,
+        number=number,
+        percent=percent,
+        money=money,
+        amount=amount,
     )
     app.extensions.setdefault("roadmap_nav", [])
     app.context_processor(_context)

@@ -91,6 +91,28 @@ def test_what_cannot_be_stored_is_said_at_its_field_and_kept(
         assert session.get(Requirement, 1) is None
 
 
+def test_a_value_in_yen_has_no_hundredths_from_the_form_to_the_export(
+    database, cast, sign_in
+) -> None:
+    client = sign_in(cast.bob)
+    yen = GOOD | {"value_at_stake": "48,000", "currency": "JPY"}
+    assert client.post("/requirements", data=yen).status_code == 303
+    assert stored(database).value_at_stake == 48_000
+    assert "¥48,000 at stake a week" in client.get("/requirements/REQ-1").text
+    listed = [client.get(f"/requirements?q=value>{more}").text for more in (47_999, 48_001)]
+    assert [GOOD["title"] in html for html in listed] == [True, False]
+    data = form_of(client.get("/requirements/REQ-1/edit").text)
+    assert data["value_at_stake"] == "48000"
+    answer = client.post("/requirements/REQ-1/edit", data=data | {"value_at_stake": "48000.5"})
+    assert "Write an amount without decimals" in answer.text
+    euros = data | {"value_at_stake": "300.50", "currency": "EUR"}
+    assert client.post("/requirements/REQ-1/edit", data=euros).status_code == 303
+    page = client.get("/requirements/REQ-1").text
+    assert "€300.50 at stake a week" in page
+    assert "48,000" in page
+    assert "300.50" in page
+
+
 def test_right_to_left_and_combining_text_is_kept_as_written(database, cast, sign_in) -> None:
     words = "حظر العطور المقلدة e\u0301 ﷽ \u202bمرحبا\u202c ไทย 中文"
     data = GOOD | {"title": words, "problem": words}

@@ -8,6 +8,7 @@ from roadmap.launches.links import put_requirement
 from roadmap.launches.service import NewLaunch, create_launch
 from roadmap.overview import panels
 from roadmap.requirements import moves, voices
+from roadmap.requirements.supporting import support
 
 
 def test_the_inbox_says_how_long_things_wait_and_costs_a_fixed_number_of_statements(
@@ -105,3 +106,24 @@ def test_a_planned_requirement_says_when_it_is_likely_to_land(
     assert panels.quarter(date(2027, 1, 4), today) == "Q1"
     assert panels.quarter(date(2028, 1, 4), today) == "Q1 2028"
     assert panels.quarter(date(2026, 7, 4), today) == "Q3 2026"
+
+
+def test_the_merge_box_says_what_it_brings_before_anybody_merges(
+    database, cast, people, make, sign_in
+) -> None:
+    with database.writing() as session:
+        target = make(session, people.bob, "Block replica perfume")
+        one = make(session, people.alice, "Block replica perfume in LIVE")
+        support(session, people.bob, one, "Seen in France", 900, "FR")
+        support(session, people.charlie, one, "Same words", 700, "DE")
+        voices.comment(session, people.bob, one, "Which words?")
+        assert target.key == "REQ-1"
+    bob = sign_in(cast.bob)
+    page = bob.get("/triage/REQ-2").text
+    assert "Brings there 3 people, 1,600 items a week, each once." in page
+    page = bob.get("/triage/REQ-2?into=REQ-1").text
+    assert "Brings 2 people, 700 items a week to REQ-1. 1 supporter is there already." in page
+    assert "REQ-2 stays readable with all it has (1 comment)." in page
+    data = {"move": "merge", "target": "REQ-1", "reason": "The same"}
+    after = bob.post("/triage/REQ-2", data=data, follow_redirects=True).text
+    assert "REQ-2 is merged into REQ-1, which gained 2 supporters." in after
