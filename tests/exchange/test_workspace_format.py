@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 
 from roadmap.accounts import models as accounts
 from roadmap.exchange.workspace import (
+    parts_gates,
     parts_launches,
     parts_lists,
     parts_mechanisms,
@@ -24,6 +25,7 @@ from roadmap.exchange.workspace.shipped_files import DEMO, story_path
 from roadmap.launches import models as launches
 from roadmap.lists import models as lists
 from roadmap.mechanisms import models as mechanisms
+from roadmap.readiness import gate_models as gates
 from roadmap.readiness import models as readiness
 from roadmap.requirements import models as requirements
 from roadmap.scoring import models as scoring
@@ -56,7 +58,7 @@ def test_the_schema_is_of_the_2020_draft_and_refuses_unknown_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [DEMO, *(story_path(n) for n in (1, 3, 4, 5, 7, 8, 12, 13, 14, 18))]
+    "path", [DEMO, *(story_path(n) for n in (1, 3, 4, 5, 7, 8, 12, 13, 14, 18, 19))]
 )
 def test_shipped_files_say_that_they_are_illustrative(path: Path) -> None:
     assert json.loads(path.read_text())["note"].startswith("Illustrative")
@@ -82,6 +84,13 @@ TABLES: list[tuple[type[Part], Any, set[str]]] = [
     (parts_lists.MemberPart, accounts.TeamMember, {"team_id"}),
     (parts_lists.FrameworkPart, scoring.Framework, {"ranks_backlog"}),
     (parts_lists.TemplatePart, readiness.ChecklistTemplate, set()),
+    (parts_gates.ReviewGroupPart, gates.ReviewGroup, set()),
+    (parts_gates.ReviewMemberPart, gates.ReviewMember, {"group_id"}),
+    (parts_gates.ReviewTurnPart, gates.ReviewTurn, {"group_id"}),
+    (parts_gates.GateTemplatePart, gates.GateTemplate, set()),
+    (parts_gates.GatePart, gates.Gate, {"launch_id", "position"}),
+    (parts_gates.GateReviewPart, gates.GateReview, {"launch_id", "gate_id"}),
+    (parts_gates.GateVotePart, gates.GateVote, {"launch_id", "gate_id"}),
     (parts_lists.TemplateItemPart, readiness.TemplateItem, {"template_id", "position"}),
     (parts.RequirementPart, requirements.Requirement, set()),
     (parts.CriterionPart, requirements.AcceptanceCriterion, {"requirement_id", "position"}),

@@ -334,3 +334,24 @@ def test_story_18_an_empty_committed_launch_holds(session: Session) -> None:
         "TRAINING",
     ]
     assert (verdict.answered, verdict.needed) == (0, 10)
+
+
+def test_story_14b_a_threshold_changed_after_the_signature_holds(session: Session) -> None:
+    verdict = judge(session, 19)
+    assert (verdict.word, codes(verdict)) == (Word.HOLD, ["SIGNOFF_STALE"])
+    assert "Model review: signed before 2 of the facts it signs changed." in sentences(verdict)
+
+
+def test_story_14b_what_was_signed_still_stands_where_nothing_changed(session: Session) -> None:
+    def keep(document: dict[str, Any]) -> None:
+        document["mechanisms"][0]["current_configuration"] = "v12"
+
+    assert judge(session, 19, keep).word is Word.READY
+
+
+def test_story_14b_an_approval_that_keeps_nothing_rests_on_nothing(session: Session) -> None:
+    def forget(document: dict[str, Any]) -> None:
+        document["mechanisms"][0]["current_configuration"] = "v12"
+        del document["launches"][0]["gates"][0]["votes"][1]["signed"]
+
+    assert codes(judge(session, 19, forget)) == ["SIGNOFF_STALE"]

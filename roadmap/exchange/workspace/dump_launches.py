@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadmap.exchange.workspace import dump_capacity
+from roadmap.exchange.workspace import dump_capacity, gates
 from roadmap.exchange.workspace import parts_launches as parts
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.mapping import (
@@ -46,6 +46,7 @@ _TABLES = (
     GapPlan,
     Waiver,
     *dump_capacity.LAUNCH_TABLES,
+    *gates.LAUNCH_TABLES,
 )
 
 
@@ -113,6 +114,7 @@ def _launch(
         ],
         waivers=told(parts.WaiverPart, Waiver, "check_code", "subject", "requested_at"),
         gap_plans=told(parts.GapPlanPart, GapPlan, "check_code", "subject"),
+        gates=gates.of_launch(rows, handles, names),
         **dump_capacity.of_launch(rows, names),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from roadmap.exchange.workspace import parts_launches as parts
 from roadmap.exchange.workspace.fit_lists import repeats
+from roadmap.exchange.workspace.gates import launch_problems
 from roadmap.exchange.workspace.names import Names
 from roadmap.exchange.workspace.problems import Problem, shown
 from roadmap.exchange.workspace.reading import Reading
@@ -106,6 +107,7 @@ def _exceptions(path: str, launch: parts.LaunchPart, policies: dict[str, int]) -
             stored(subject, handles)
         except ValueError as error:
             yield Problem(f"{path}.{name}[{place}].subject", str(error))
+    yield from launch_problems(path, launch.gates, handles)
     for place, waiver in enumerate(launch.waivers):
         at = f"{path}.waivers[{place}]"
         if waiver.approved_by is not None and waiver.approved_by == waiver.requested_by:

@@ -16,6 +16,7 @@ from roadmap.exchange.workspace import (
     fit_lists,
     fit_mechanisms,
     fit_requirements,
+    gates,
     load_launches,
     load_lists,
     load_mechanisms,
@@ -73,6 +74,7 @@ def import_workspace(
     loading = Loading(session, names)
     source = f"workspace import {name}"
     load_lists.load(loading, reading)
+    gates.load_lists(loading, reading)
     load_mechanisms.load_sites(loading, load_lists.entries(reading, "sites"))
     measured = load_mechanisms.load(loading, load_lists.entries(reading, "mechanisms"), source)
     load_requirements.load_turns(loading, load_lists.entries(reading, "triage_turns"))
@@ -91,6 +93,7 @@ def _misfits(session: Session, reading: Reading, names: Names) -> list[Problem]:
         *references.repeated(reading),
         *references.unknown(reading, names),
         *fit_lists.problems(session, reading),
+        *gates.problems(reading),
         *fit_mechanisms.problems(session, reading),
         *fit_requirements.problems(session, reading),
         *own_lists.problems(session, reading, names),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from roadmap import clock, keys
-from roadmap.exchange.workspace import load_capacity
+from roadmap.exchange.workspace import gates, load_capacity
 from roadmap.exchange.workspace.dump_launches import handles_of
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.load_requirements import number_of
@@ -26,6 +26,7 @@ from roadmap.launches.models import (
     TrainingNeed,
 )
 from roadmap.launches.rules import TierQuestions, tier
+from roadmap.readiness.gate_models import Gate
 from roadmap.readiness.models import ChecklistItem, GapPlan, Waiver
 
 _SCOPE = ("market_code", "language_code", "surface_code", "policy_area_code")
@@ -50,6 +51,7 @@ _TABLES = (
     Waiver,
     GapPlan,
     *load_capacity.LAUNCH_TABLES,
+    *gates.LAUNCH_TABLES,
 )
 Stored = dict[Any, defaultdict[int, list[Any]]]
 
@@ -146,6 +148,8 @@ def _parts(loading: Loading, part: LaunchPart, launch_id: int, stored: Stored) -
         wanted = [values(one, subject=stored_subject(one.subject, handles)) for one in items]
         sync_parts(loading, table, stored[table][launch_id], wanted, identity)
     session.flush()
+    if part.gates or stored[Gate][launch_id]:
+        gates.load_launch(loading, part.gates, launch_id, handles, stored)
 
 
 def _readers(loading: Loading, part: LaunchPart, launch_id: int, stored: Stored) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from roadmap.accounts.models import Person, Team
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.models import Mechanism, Site
+from roadmap.readiness.gate_models import GateTemplate, ReviewGroup
 from roadmap.readiness.models import ChecklistTemplate, TemplateItem
 from roadmap.requirements.models import Requirement
 from roadmap.scoring.models import Framework
@@ -40,6 +41,8 @@ _TABLES: dict[str, Any] = {
     "person": select(Person.email, Person.id),
     "team": select(Team.code, Team.id),
     "site": select(Site.code, Site.id),
+    "review_group": select(ReviewGroup.code, ReviewGroup.id),
+    "gate_template": select(GateTemplate.code, GateTemplate.id),
     "policy": select(
         PolicyVersion.policy_area_code + "@" + PolicyVersion.version, PolicyVersion.id
     ),
@@ -48,6 +51,8 @@ KIND_WORDS = {
     "policy_area": "policy area",
     "policy": "policy version",
     "template_item": "template item",
+    "review_group": "review group",
+    "gate_template": "gate template",
 }
 
 

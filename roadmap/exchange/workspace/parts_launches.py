@@ -32,6 +32,7 @@ from roadmap.exchange.workspace.parts_capacity import (
     RouteStepPart,
     SweepPart,
 )
+from roadmap.exchange.workspace.parts_gates import GatePart
 from roadmap.launches.kinds import LaunchState, LaunchType, PhaseState
 from roadmap.mechanisms.kinds import Grade, LinkRole, Metric, Stage
 from roadmap.requirements.rules import DatePrecision
@@ -247,6 +248,7 @@ class LaunchPart(Part):
             "checklist",
             "waivers",
             "gap_plans",
+            "gates",
             "handling_changes",
             "sweeps",
             "limits",
@@ -283,6 +285,7 @@ class LaunchPart(Part):
     checklist: list[ChecklistItemPart] = []
     waivers: list[WaiverPart] = []
     gap_plans: list[GapPlanPart] = []
+    gates: list[GatePart] = []
     handling_changes: list[HandlingChangePart] = []
     sweeps: list[SweepPart] = []
     limits: LimitsPart | None = None

@@ -26,6 +26,8 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "triage_turns": ("triage_turn", ("week",)),
     "frameworks": ("framework", ("code", "version")),
     "templates": ("template", ("code", "version")),
+    "review_groups": ("review_group", ("code",)),
+    "gate_templates": ("gate_template", ("code",)),
     "fields": ("field", ("code",)),
     "views": ("view", ("owner", "name")),
     "sites": ("site", ("code",)),

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from roadmap.exchange.workspace.fields import Day, Part, Text, Versioned
+from roadmap.exchange.workspace.parts_gates import GateTemplatePart, ReviewGroupPart
 from roadmap.exchange.workspace.parts_launches import LaunchPart
 from roadmap.exchange.workspace.parts_lists import (
     CalendarPart,
@@ -53,6 +54,8 @@ class Workspace(Part):
     backlog_framework: Versioned | None = None
     templates: list[TemplatePart] = []
     templates_off: list[Versioned] = []
+    review_groups: list[ReviewGroupPart] = []
+    gate_templates: list[GateTemplatePart] = []
     fields: list[FieldPart] = []
     views: list[ViewPart] = []
     sites: list[SitePart] = []
@@ -78,6 +81,8 @@ SECTIONS: dict[str, type[Part]] = {
     "triage_turns": TriageTurnPart,
     "frameworks": FrameworkPart,
     "templates": TemplatePart,
+    "review_groups": ReviewGroupPart,
+    "gate_templates": GateTemplatePart,
     "fields": FieldPart,
     "views": ViewPart,
     "sites": SitePart,

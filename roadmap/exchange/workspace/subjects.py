@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 _HEAD = re.compile(
-    r"(checklist|link|metric|target|need|dependency|requirement):([0-9]+)(.*)", re.DOTALL
+    r"(checklist|link|metric|stage|target|need|dependency|requirement):([0-9]+)(.*)", re.DOTALL
 )
 # Only a slice of cells carries a guideline; the name of a pool may hold anything.
 _GUIDELINE = re.compile(r"(:[a-z_]+:[^/]+/[^/]+/[^/]+/[^/@]+)@([0-9]+)")
@@ -21,6 +21,7 @@ _PORTABLE = {
     "dependency": re.compile(r"dependency:(LCH-[0-9]+)()"),
     "requirement": re.compile(r"requirement:(REQ-[0-9]+)()"),
     "link": re.compile(r"link:(MEC-[0-9]+/[a-z_]+)()"),
+    "stage": re.compile(r"stage:(MEC-[0-9]+/[a-z_]+)()"),
     "metric": re.compile(r"metric:(MEC-[0-9]+/[a-z_]+)(:.*)", re.DOTALL),
     "target": re.compile(r"target:(MEC-[0-9]+/[a-z_]+)(:.*)", re.DOTALL),
     "need": re.compile(r"need:#([0-9]+)(:.*)?", re.DOTALL),
@@ -36,12 +37,12 @@ class Handles:
     guidelines: Mapping[str, int] = field(default_factory=dict)
 
     def add(self, kind: str, handle: str, number: int) -> None:
-        """Name a row; metrics and targets are told by their link."""
+        """Name a row; metrics, stages and targets are told by their link."""
         self.rows.setdefault(kind, {})[handle] = number
 
     def of(self, kind: str) -> dict[str, int]:
         """Return handle -> row number of a kind."""
-        return self.rows.get("link" if kind in ("metric", "target") else kind, {})
+        return self.rows.get("link" if kind in ("metric", "stage", "target") else kind, {})
 
 
 def written(subject: str, handles: Handles, guideline_name: Callable[[int], str | None]) -> str:
