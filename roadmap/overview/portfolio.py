@@ -52,6 +52,21 @@ CHECK_GROUPS: Mapping[str, tuple[str, frozenset[str]]] = {
     ),
     "appeals": (N_("Appeals"), frozenset({Code.APPEAL_PATH})),
     "policy": (N_("Guidelines and training"), frozenset({Code.POLICY_L10N, Code.TRAINING})),
+    "capacity": (
+        N_("Capacity"),
+        frozenset(
+            {
+                Code.CAP_OVERLOAD,
+                Code.CAP_SLA,
+                Code.CAP_SHARED,
+                Code.CAP_SKILL,
+                Code.APPEAL_CAP,
+                Code.FALLBACK,
+            }
+        ),
+    ),
+    "cost": (N_("Cost and harm"), frozenset({Code.COST_OVER, Code.SELLER_HARM})),
+    "gates": (N_("Gates"), frozenset({Code.SIGNOFF_MISSING, Code.SIGNOFF_STALE})),
     "checklist": (N_("Checklist"), frozenset({Code.CHECKLIST})),
     "links": (
         N_("Requirements, dependencies"),

@@ -13,6 +13,7 @@ from roadmap.overview import (
     notices,
     panels,
     views,
+    waiver_views,
 )
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation
@@ -27,6 +28,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(decision_views.bp)
     app.register_blueprint(confirm_views.bp)
     confirm_views.place_panel()
+    app.register_blueprint(waiver_views.bp)
+    waiver_views.place_panel()
     add_navigation(app, N_("Home"), "overview.index", "/", "launch.read")
     add_navigation(app, N_("Roadmap"), "overview.roadmap", "/roadmap", "launch.read")
     add_navigation(app, N_("Launches"), "overview.board", "/launches", "launch.read")

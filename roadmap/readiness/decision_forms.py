@@ -1,5 +1,6 @@
 """Forms of decisions and of what is watched after them."""
 
+import math
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +42,11 @@ _MOST = 4000
 
 def _maybe_id(text: Any) -> int | None:
     return int(text) if text not in (None, "", "None") else None
+
+
+def _given(value: float | None) -> float:
+    """Return a number that the field's validators have required."""
+    return math.nan if value is None else value
 
 
 class DeciderRow(Form):
@@ -129,12 +135,12 @@ class DecisionForm(Form):
             given = (bool(row.text.data), row.owner.data is not None, row.due.data is not None)
             if not any(given):
                 continue
-            if not all(given):
+            if not all(given) or row.due.data is None:
                 raise Invalid.at(
                     "conditions", _("Give each condition its words, its owner and its day.")
                 )
             found.append(
-                Condition(text=row.text.data, owner_id=row.owner.data, due_on=row.due.data)
+                Condition(text=row.text.data or "", owner_id=row.owner.data, due_on=row.due.data)
             )
         return found
 
@@ -157,10 +163,10 @@ class GuardForm(Form):
         """Return the guard as the command takes it."""
         return GuardSpec(
             name=self.name.data or "",
-            limit=self.limit.data,
+            limit=_given(self.limit.data),
             unit=self.unit.data or "",
             floor=self.floor.data,
-            max_age_hours=self.max_age_hours.data,
+            max_age_hours=_given(self.max_age_hours.data),
             owner_id=self.owner_id.data,
         )
 

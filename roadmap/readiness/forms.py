@@ -84,6 +84,8 @@ class WaiverForm(Form):
         _("Risk of not proceeding"), [InputRequired(_("Name the risk.")), Length(max=4000)]
     )
     compensating = TextAreaField(_("What makes up for it"), [Length(max=4000)])
+    renews = HiddenField()
+    risk = SelectField(_("How much is at risk"), coerce=lambda text: text or None)
     owner_id = SelectField(_("Who answers for it"), coerce=_maybe_id)
     expires_on = DateField(_("Last day"), [InputRequired(_("Give its last day."))])
 

@@ -19,10 +19,10 @@ from roadmap.readiness.forms import (
     PromiseForm,
     WaiverForm,
 )
-from roadmap.readiness.models import ChecklistItem
+from roadmap.readiness.models import ChecklistItem, Waiver
 from roadmap.readiness.queries import can_be_waived, full_verdict
 from roadmap.readiness.rendering import read_moment, render, verdict_json
-from roadmap.web.forms import Form
+from roadmap.web.forms import Form, choices
 from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.session import db_session
@@ -190,6 +190,7 @@ def waiver_list(key: str) -> ResponseReturnValue:
         "readiness/waivers.html",
         launch=launch,
         rows=waivers.waivers_of(session, launch.id),
+        risks=waivers.RISKS,
         waivable=render(session, current_user, open_ones),
         people=dict(people_choices(session)),
         may_edit=may_edit(current_user, launch),
@@ -205,15 +206,31 @@ def ask_waiver(key: str) -> ResponseReturnValue:
     session, launch = db_session(), editable(key)
     form = WaiverForm()
     form.owner_id.choices = with_nobody(people_choices(session))
+    form.risk.choices = choices(
+        [("", _("not said")), *((k, _(v)) for k, v in waivers.RISKS.items())]
+    )
     code, subject = request.values.get("code", ""), request.values.get("subject", "")
+    old = waivers.renewable(session, launch, whole_number(request.values.get("renews")))
     if request.method == "GET":
-        form.code.data, form.subject.data = code, subject
-        form.owner_id.data = current_user.id
+        _begin_waiver(form, code, subject, old)
+        code, subject = form.code.data or "", form.subject.data or ""
     elif attempt(form, lambda: _ask(form, launch)):
         return redirect(url_for(".waiver_list", key=key), 303)
     note = _what(launch, code, subject)
     address = url_for(".ask_waiver", key=key)
     return form_page(form, launch, _("Ask for a waiver"), address, note=note)
+
+
+def _begin_waiver(form: WaiverForm, code: str, subject: str, old: Waiver | None) -> None:
+    """Begin an empty request, or a renewal with the words of the waiver it goes on from."""
+    form.code.data, form.subject.data = code, subject
+    form.owner_id.data = current_user.id
+    if old is not None:
+        form.code.data, form.subject.data = old.check_code, old.subject
+        form.renews.data = str(old.id)
+        for name in ("reason", "risk_of_proceeding", "risk_of_not", "compensating", "owner_id"):
+            form[name].data = getattr(old, name)
+        form.risk.data = old.risk
 
 
 def _ask(form: WaiverForm, launch: Launch) -> None:
@@ -228,6 +245,8 @@ def _ask(form: WaiverForm, launch: Launch) -> None:
         compensating=form.compensating.data or "",
         owner_id=form.owner_id.data,
         expires_on=form.expires_on.data,
+        risk=form.risk.data,
+        renews_id=whole_number(form.renews.data),
     )
     waivers.request_waiver(db_session(), current_user, launch, request_)
 

@@ -16,7 +16,9 @@ from roadmap.readiness.answers import Answer
 from roadmap.readiness.models import Waiver
 from roadmap.readiness.queries import can_be_waived, full_verdict
 from roadmap.web.i18n import _
+from roadmap.wording import N_
 
+RISKS = {"low": N_("low"), "medium": N_("medium"), "high": N_("high")}
 # A waiver bridges a gap; what needs longer is a decision, not an exception.
 LONGEST = timedelta(days=365)
 TEXT_LENGTH = 4000
@@ -34,6 +36,8 @@ class WaiverRequest:
     expires_on: date
     owner_id: int
     compensating: str = ""
+    risk: str | None = None
+    renews_id: int | None = None
 
 
 def failing_answer(session: Session, launch: Launch, code: str, subject: str) -> Answer:
@@ -59,6 +63,8 @@ def _check_texts(request: WaiverRequest) -> None:
     for name in ("reason", "risk_of_proceeding", "risk_of_not", "compensating"):
         if len(getattr(request, name)) > TEXT_LENGTH:
             raise Invalid.at(name, _("Shorten this to 4,000 characters."))
+    if request.risk is not None and request.risk not in RISKS:
+        raise Invalid.at("risk", _("Choose low, medium or high."))
     today = clock.today()
     if not today <= request.expires_on <= today + LONGEST:
         raise Invalid.at("expires_on", _("Choose a last day from today to a year ahead."))
@@ -78,6 +84,7 @@ def request_waiver(
             "owner_id", _("This launch is confidential. Add the person to its readers first.")
         )
     failing_answer(session, launch, request.code, request.subject)
+    _check_renewal(session, launch, request)
     waiting = select(Waiver.id).where(
         Waiver.launch_id == launch.id,
         Waiver.check_code == request.code,
@@ -100,10 +107,24 @@ def request_waiver(
         requested_by=actor.id,
         requested_at=clock.now(),
         expires_on=request.expires_on,
+        risk=request.risk,
+        renews_id=request.renews_id,
     )
     session.add(waiver)
-    tell(session, actor, launch, "waiver.requested")
+    renews = request.renews_id is not None
+    tell(session, actor, launch, "waiver.renewed" if renews else "waiver.requested")
     return waiver
+
+
+def _check_renewal(session: Session, launch: Launch, request: WaiverRequest) -> None:
+    """Refuse to renew what is not an approved waiver of the same answer, or would end earlier."""
+    if request.renews_id is None:
+        return
+    old = renewable(session, launch, request.renews_id)
+    if old is None or (old.check_code, old.subject) != (request.code, request.subject):
+        raise Invalid.at("subject", _("Only an approved waiver of this check can be renewed."))
+    if request.expires_on <= old.expires_on:
+        raise Invalid.at("expires_on", _("A renewal ends later than the waiver it goes on from."))
 
 
 def get_waiver(session: Session, actor: Asker | None, waiver_id: int) -> tuple[Launch, Waiver]:
@@ -150,6 +171,14 @@ def withdraw_waiver(session: Session, actor: Asker, launch: Launch, waiver: Waiv
         raise Conflict(_("This waiver was refused or withdrawn meanwhile."))
     waiver.withdrawn_at = clock.now()
     tell(session, actor, launch, "waiver.withdrawn")
+
+
+def renewable(session: Session, launch: Launch, waiver_id: int | None) -> Waiver | None:
+    """Return an approved waiver of the launch that could be renewed, None if it cannot."""
+    waiver = session.get(Waiver, waiver_id) if waiver_id is not None else None
+    if waiver is None or waiver.launch_id != launch.id or waiver.approved_at is None:
+        return None
+    return None if waiver.withdrawn_at is not None else waiver
 
 
 def waivers_of(session: Session, launch_id: int) -> list[Waiver]:
