@@ -54,6 +54,13 @@ class Job(Base):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
+    @property
+    def working_since(self) -> datetime | None:
+        """Return when its worker took it, or last told how far it is; None while nobody has it."""
+        if self.state != "running" or self.locked_until is None:
+            return None
+        return self.locked_until - LEASE
+
 
 class WorkerBeat(Base):
     """When a worker last looked for work; /readyz reads it."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from roadmap import jobs
+from roadmap import clock, jobs
 from roadmap.accounts.current import Actor
 from roadmap.db import Database
 from roadmap.errors import Invalid
@@ -295,7 +295,14 @@ def test_all_of_a_view_are_chosen_and_large_ones_run_in_the_background(
     assert "It runs in the background." in shown.text
     first = client.post("/requirements/bulk/apply", data={"sealed": sealed(shown.text)}).location
     second = client.post("/requirements/bulk/apply", data={"sealed": sealed(shown.text)}).location
-    assert "Storing: 0 of 4 rows so far." in client.get(first).text
+    assert "4 rows wait to be stored, all of them or none." in client.get(first).text
+    first_job = select(jobs.Job).where(jobs.Job.kind == "requirements.bulk").order_by(jobs.Job.id)
+    with database.writing() as session:
+        job = session.scalars(first_job).first()
+        job.state, job.locked_until = "running", clock.now() + jobs.LEASE
+    assert "Storing 4 rows since " in client.get(first).text
+    with database.writing() as session:
+        session.scalars(first_job).first().state = "queued"
     while jobs.work_once(database, None):
         pass
     assert "4 requirements are changed." in client.get(first).text
