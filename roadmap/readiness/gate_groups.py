@@ -239,7 +239,7 @@ def open_by_group(session: Session) -> dict[int, int]:
         .where(GateReview.asked_at.is_not(None))
         .group_by(GateReview.group_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def member_names(session: Session, group: ReviewGroup) -> list[tuple[ReviewMember, str, bool]]:
