@@ -119,7 +119,7 @@ def _says_of(chart: Chart) -> str:
         return _("Too few periods to know what is usual: 9 with 20 labels or more are needed.")
     if chart.state is State.OUT:
         return _("Outside what is usual; its page says so within ten minutes.")
-    return _("As usual: around %(centre)s.", centre=percent(chart.centre or 0.0))
+    return _("Around %(centre)s.", centre=percent(chart.centre or 0.0))
 
 
 def report_begun(

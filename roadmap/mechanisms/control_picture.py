@@ -7,8 +7,8 @@ from typing import Any
 
 from roadmap.mechanisms.control import Chart
 
-WIDTH, HEIGHT = 640, 150
-LEFT, RIGHT, TOP, BOTTOM = 54, 10, 10, 24
+WIDTH, HEIGHT = 420, 150
+LEFT, RIGHT, TOP, BOTTOM = 54, 8, 10, 24
 MOST = 60
 
 

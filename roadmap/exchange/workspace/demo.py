@@ -14,6 +14,8 @@ from roadmap.exchange.workspace.demo_ranking import freeze, then_and_since
 from roadmap.exchange.workspace.load import Imported, import_workspace
 from roadmap.exchange.workspace.shipped_files import DEMO
 from roadmap.launches.models import Launch
+from roadmap.mechanisms.control_service import look_at
+from roadmap.mechanisms.models import Mechanism
 from roadmap.readiness.service import evaluate_launches
 from roadmap.web.i18n import _
 
@@ -59,6 +61,7 @@ def refresh_demo(session: Session) -> Imported:
 
 
 def _judge(session: Session) -> None:
+    look_at(session, session.scalars(select(Mechanism.id)).all())
     evaluate_launches(session, session.scalars(select(Launch.id)).all())
 
 
