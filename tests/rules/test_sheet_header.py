@@ -108,7 +108,8 @@ def test_a_file_that_is_no_roadmap_is_refused_in_one_sentence(data: bytes, words
         planned(data)
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real sheets are not here")
+@pytest.mark.shared_data
+@pytest.mark.skipif(not REAL.is_dir(), reason="the sample data beside the project is absent")
 @pytest.mark.parametrize(
     ("name", "header", "launches", "fields"),
     [
