@@ -157,6 +157,26 @@ class Comparison:
     left: Sequence[Change]
     entered: int
 
+    @property
+    def both(self) -> int:
+        """Return how many of the places shown are ranked in both."""
+        return sum(1 for change in self.changes if change.moved is not None)
+
+    @property
+    def moved(self) -> int:
+        """Return how many of them stand elsewhere."""
+        return sum(1 for change in self.changes if change.moved)
+
+    @property
+    def furthest(self) -> Sequence[Change]:
+        """Return the one that rose furthest, then the one that fell furthest; none, one or both."""
+        moved = sorted((c for c in self.changes if c.moved), key=lambda c: c.moved or 0)
+        rose, fell = moved[-1:], moved[:1]
+        return [
+            *(change for change in rose if (change.moved or 0) > 0),
+            *(change for change in fell if (change.moved or 0) < 0),
+        ]
+
 
 @dataclass(frozen=True)
 class _Places:
