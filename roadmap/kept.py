@@ -15,7 +15,7 @@ What changes often is kept the same way until anything at all was stored: `kept_
 What such a function returns is shared by all requests: nobody may change it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -60,6 +60,31 @@ def _keeper(read: Reader[Value], under: str) -> Reader[Value]:
         return found[1]
 
     return reader
+
+
+def kept_answer(
+    session: Session, read: Callable[..., Value], *asked: Hashable, most: int = 8
+) -> Value:
+    """Return ``read(session, *asked)``, or its answer kept under the same `current_change`.
+
+    The newest ``most`` answers of each function are kept in each process.
+    """
+    change = session.info.get("kept_change")
+    if change is None:
+        return read(session, *asked)
+    store: dict[Any, tuple[Any, dict[Any, Value]]] = session.info["kept"]
+    seen, answers = store.get(read, (None, {}))
+    if seen != change:
+        seen, answers = store[read] = (change, {})
+    if asked in answers:
+        return answers[asked]
+    found = read(session, *asked)
+    if len(answers) >= most:
+        # A new table rather than one taken apart while other threads look into it.
+        answers = dict(list(answers.items())[1 - most :])
+        store[read] = (change, answers)
+    answers[asked] = found
+    return found
 
 
 class current_change(FunctionElement[str]):  # noqa: N801 - it reads as the function it is

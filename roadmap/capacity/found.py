@@ -10,6 +10,7 @@ from roadmap.capacity.consequences import assess
 from roadmap.capacity.facts import CapacityFacts
 from roadmap.capacity.gather import portfolio
 from roadmap.capacity.horizon import horizon_at
+from roadmap.kept import kept_answer
 
 
 def capacity_facts(
@@ -17,14 +18,23 @@ def capacity_facts(
 ) -> dict[int, CapacityFacts]:
     """Return the findings for the named phases of launches, by launch id.
 
-    A fixed number of statements; the horizon starts on this week's Monday.
+    A fixed number of statements; the horizon starts on this week's Monday. What is found for one
+    launch is kept until something changes: the tabs of its room ask for the same again, and every
+    table it comes from tells the history.
     """
-    assessor = Assessor(portfolio(session, sorted(phases)), horizon_at(today))
+    asked = tuple((number, tuple(sorted(set(phases[number])))) for number in sorted(phases))
+    if len(asked) == 1:
+        return kept_answer(session, _found, asked, today)
+    return _found(session, asked, today)
+
+
+def _found(
+    session: Session, phases: tuple[tuple[int, tuple[int, ...]], ...], today: date
+) -> dict[int, CapacityFacts]:
+    assessor = Assessor(portfolio(session, [number for number, _ in phases]), horizon_at(today))
     return {
-        launch_id: join(
-            [assess(assessor, launch_id, position) for position in sorted(set(positions))]
-        )
-        for launch_id, positions in phases.items()
+        launch_id: join([assess(assessor, launch_id, position) for position in positions])
+        for launch_id, positions in phases
         if launch_id in assessor.portfolio.launches
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from roadmap.history.models import HistoryEvent, HistoryText
@@ -72,23 +72,17 @@ def spoken(session: Session, events: Sequence[HistoryEvent | Row[Any]]) -> list[
     return [_entry(event, words) for event in events]
 
 
-_COLUMNS: tuple[Any, ...] = (
-    HistoryEvent.id,
-    HistoryEvent.at,
-    HistoryEvent.actor_id,
-    HistoryEvent.action,
-    HistoryEvent.why_digest,
-    HistoryEvent.changes,
-)
-_EVENTS = (
-    select(*_COLUMNS)
-    .where(HistoryEvent.record_type == bindparam("type"), HistoryEvent.record_id == bindparam("id"))
-    .order_by(HistoryEvent.id.desc())
+# Of the tables' own columns: every record page sends them.
+_EVENT, _TEXT = HistoryEvent.__table__.c, HistoryText.__table__.c
+_EVENTS: Select[Any] = (
+    select(_EVENT.id, _EVENT.at, _EVENT.actor_id, _EVENT.action, _EVENT.why_digest, _EVENT.changes)
+    .where(_EVENT.record_type == bindparam("type"), _EVENT.record_id == bindparam("id"))
+    .order_by(_EVENT.id.desc())
     .limit(bindparam("limit"))
 )
-_EARLIER = _EVENTS.where(HistoryEvent.id < bindparam("before"))
-_TEXTS = select(HistoryText.event_id, HistoryText.path, HistoryText.text).where(
-    HistoryText.event_id.in_(bindparam("ids", expanding=True))
+_EARLIER = _EVENTS.where(_EVENT.id < bindparam("before"))
+_TEXTS = select(_TEXT.event_id, _TEXT.path, _TEXT.text).where(
+    _TEXT.event_id.in_(bindparam("ids", expanding=True))
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import g, render_template
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -98,14 +98,16 @@ def _delivering(requirement: Requirement) -> tuple[Lines, set[int]]:
     kept: dict[int, tuple[Lines, set[int]]] = g.setdefault("delivering", {})
     if requirement.id not in kept:
         session = db_session()
-        links = session.execute(
-            select(LaunchRequirement.launch_id, LaunchRequirement.must).where(
-                LaunchRequirement.requirement_id == requirement.id
-            )
-        ).all()
+        links = session.execute(_DELIVERS, {"requirement": requirement.id}).all()
         lines = _beside(session, [link.launch_id for link in links])
         kept[requirement.id] = (lines, {link.launch_id for link in links if link.must})
     return kept[requirement.id]
+
+
+_LINK = LaunchRequirement.__table__.c
+_DELIVERS = select(_LINK.launch_id, _LINK.must).where(
+    _LINK.requirement_id == bindparam("requirement")
+)
 
 
 def likely(requirement: Requirement) -> str:

@@ -1,6 +1,7 @@
 """Support as teams say it: who stands behind a requirement, never how many votes it has."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from roadmap.web.i18n import _, ngettext
@@ -76,6 +77,7 @@ def in_words(found: Sequence[TeamVoice], most: int | None = None) -> str:
     return _("%(words)s and %(more)s", words=words, more=more)
 
 
+@lru_cache(maxsize=4096)
 def _named(voice: TeamVoice) -> str:
     single = voice.people == 1 and not voice.as_team and voice.weekly_volume is None
     detail = "1" if single else voice.detail

@@ -1,11 +1,12 @@
 """The fields admins define, on requirements: where values lie, what forms take and store."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -17,8 +18,7 @@ from roadmap.events import publish
 from roadmap.history.conflict import changed_fields
 from roadmap.history.service import record
 from roadmap.lists.kinds import PREFIX, FieldKind, Own, Value
-from roadmap.lists.models import CustomField
-from roadmap.lists.own_queries import as_own, own_fields
+from roadmap.lists.own_queries import own_fields
 from roadmap.lists.own_sql import NOTHING_HELD, Held, OwnTable, values_of
 from roadmap.lists.own_store import clean_own, people_in, store_own
 from roadmap.lists.own_values import shown, value_in, written
@@ -72,22 +72,33 @@ def own_part(session: Session, requirement_id: int | None = None) -> OwnPart:
 
 
 def told(session: Session, requirement_id: int) -> list[tuple[str, str]]:
-    """Return (label, value in words) of what a requirement holds, in order; one statement."""
-    value = RequirementFieldValue
-    query = (
-        select(CustomField, value, Person.name)
-        .join(value, value.field_id == CustomField.id)
-        .outerjoin(Person, Person.id == value.person_id)
-        .where(value.requirement_id == requirement_id, CustomField.active)
-        .order_by(CustomField.position, CustomField.id)
+    """Return (label, value in words) of what a requirement holds, in order; one statement.
+
+    The fields themselves are kept; without any nothing is read.
+    """
+    fields = fields_of(session)
+    if not fields:
+        return []
+    rows = session.execute(_told(), {"requirement": requirement_id}).all()
+    held = {row.field_id: row for row in rows}
+    names = {row.person_id: row.name for row in rows if row.person_id is not None}
+    return [
+        (own.label, shown(own, value_in(own, held[own.id]), names))
+        for own in fields
+        if own.id in held
+    ]
+
+
+@cache
+def _told() -> Select[Any]:
+    # Built once, of the tables' own columns: every record page sends it.
+    value, person = RequirementFieldValue.__table__, Person.__table__
+    columns = (value.c.field_id, value.c.text, value.c.number, value.c.day, value.c.person_id)
+    return (
+        select(*columns, person.c.name)
+        .select_from(value.outerjoin(person, person.c.id == value.c.person_id))
+        .where(value.c.requirement_id == bindparam("requirement"))
     )
-    found = []
-    for row, held, name in session.execute(query):
-        own = as_own(row)
-        names = {held.person_id: name} if held.person_id is not None else {}
-        text = shown(own, value_in(own, held), names)
-        found.append((own.label, text))
-    return found
 
 
 def panel(requirement: Requirement) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person, Team, TeamMember
 from roadmap.requirements.by_team import Share, TeamVoice, voices
@@ -48,36 +48,44 @@ def _team_of() -> Any:
 
 def supporters(session: Session, requirement_id: int) -> list[Supporter]:
     """Return the supporters by team and name, a team's own word first, one statement."""
-    rows = session.execute(_supporters(), {"requirement": requirement_id})
+    rows = session.execute(_supporters(), {"requirement": requirement_id}).all()
     found = [
         Supporter(
             row.id,
             row.person_id,
-            name,
+            row.name,
             row.team_id,
-            team,
+            row.team,
             row.reason,
             row.weekly_volume,
             row.market,
             f"REQ-{row.came_from_id}" if row.came_from_id else None,
-            entered_by,
+            row.entered_by,
             row.source,
         )
-        for row, name, team, entered_by in rows
+        for row in rows
     ]
     return sorted(found, key=lambda one: (one.team is None, one.team or "", one.name or "", one.id))
 
 
 @cache
 def _supporters() -> Select[Any]:
-    clerk = aliased(Person)
-    columns: tuple[Any, ...] = (RequirementSupport, Person.name, Team.name, clerk.name)
+    # The tables' own columns, as below.
+    support, person, team = RequirementSupport.__table__, Person.__table__, Team.__table__
+    clerk = person.alias()
     return (
-        select(*columns)
-        .outerjoin(Person, Person.id == RequirementSupport.person_id)
-        .outerjoin(Team, Team.id == _team_of())
-        .outerjoin(clerk, clerk.id == RequirementSupport.entered_by_id)
-        .where(RequirementSupport.requirement_id == bindparam("requirement"))
+        select(
+            *support.c,
+            person.c.name.label("name"),
+            team.c.name.label("team"),
+            clerk.c.name.label("entered_by"),
+        )
+        .select_from(
+            support.outerjoin(person, person.c.id == support.c.person_id)
+            .outerjoin(team, team.c.id == _team_of())
+            .outerjoin(clerk, clerk.c.id == support.c.entered_by_id)
+        )
+        .where(support.c.requirement_id == bindparam("requirement"))
     )
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from roadmap import clock
@@ -300,27 +301,29 @@ def overrides_of(session: Session, code: str | None, keys: Sequence[int]) -> dic
     """Return the score set by hand that counts today for each of some requirements."""
     if not keys:
         return {}
-    query = (
-        select(ScoreOverride, Person.name)
-        .outerjoin(Person, Person.id == ScoreOverride.created_by_id)
-        .where(
-            ScoreOverride.requirement_id.in_(keys),
-            ScoreOverride.framework_code == code,
-            ScoreOverride.withdrawn_at.is_(None),
-            ScoreOverride.expires_on >= clock.today(),
-        )
-        .order_by(ScoreOverride.id)
-    )
+    asked = {"keys": list(keys), "code": code, "today": clock.today()}
     return {
-        row.ScoreOverride.requirement_id: Override(
-            row.ScoreOverride.id,
-            row.ScoreOverride.value,
-            row.ScoreOverride.reason,
-            row.ScoreOverride.expires_on,
-            row.name,
-        )
-        for row in session.execute(query)
+        row.requirement_id: Override(row.id, row.value, row.reason, row.expires_on, row.name)
+        for row in session.execute(_overrides(), asked)
     }
+
+
+@cache
+def _overrides() -> Select[Any]:
+    # Built once, of the tables' own columns: every record page sends it.
+    made, person = ScoreOverride.__table__, Person.__table__
+    columns = (made.c.requirement_id, made.c.id, made.c.value, made.c.reason, made.c.expires_on)
+    return (
+        select(*columns, person.c.name)
+        .select_from(made.outerjoin(person, person.c.id == made.c.created_by_id))
+        .where(
+            made.c.requirement_id.in_(bindparam("keys", expanding=True)),
+            made.c.framework_code == bindparam("code"),
+            made.c.withdrawn_at.is_(None),
+            made.c.expires_on >= bindparam("today"),
+        )
+        .order_by(made.c.id)
+    )
 
 
 def _band(score: Score | None) -> Band | None:

@@ -141,11 +141,12 @@ def _teams(
     ]
 
 
+_TEAM, _EFFORT = Team.__table__, RequirementEffort.__table__
 _EFFORTS = (
-    select(Team.id, Team.code, Team.name, RequirementEffort.weeks)
-    .join(RequirementEffort, RequirementEffort.team_id == Team.id)
-    .where(RequirementEffort.requirement_id == bindparam("requirement"))
-    .order_by(RequirementEffort.weeks.desc(), Team.name)
+    select(_TEAM.c.id, _TEAM.c.code, _TEAM.c.name, _EFFORT.c.weeks)
+    .select_from(_TEAM.join(_EFFORT, _EFFORT.c.team_id == _TEAM.c.id))
+    .where(_EFFORT.c.requirement_id == bindparam("requirement"))
+    .order_by(_EFFORT.c.weeks.desc(), _TEAM.c.name)
 )
 
 

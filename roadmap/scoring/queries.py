@@ -126,16 +126,15 @@ def scorers_of(session: Session, requirement_id: int, code: str) -> Sequence[Any
 
 @cache
 def _scorers() -> Select[Any]:
-    entry = ScoreEntry
-    columns: tuple[Any, ...] = (Person.name, entry.inputs, entry.ranges, entry.updated_at)
+    entry, person = ScoreEntry.__table__, Person.__table__
     return (
-        select(*columns)
-        .outerjoin(Person, Person.id == entry.scorer_id)
+        select(person.c.name, entry.c.inputs, entry.c.ranges, entry.c.updated_at)
+        .select_from(entry.outerjoin(person, person.c.id == entry.c.scorer_id))
         .where(
-            entry.requirement_id == bindparam("requirement"),
-            entry.framework_code == bindparam("code"),
+            entry.c.requirement_id == bindparam("requirement"),
+            entry.c.framework_code == bindparam("code"),
         )
-        .order_by(Person.name)
+        .order_by(person.c.name)
     )
 
 
