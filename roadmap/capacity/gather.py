@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import bindparam, select, union
 from sqlalchemy.orm import Session
 
-from roadmap.capacity.gather_queues import campaigns, queues, steps
+from roadmap.capacity.bundle import Bundle, in_order
+from roadmap.capacity.gather_queues import Floor, read_floor
 from roadmap.capacity.inputs import (
     LaneInput,
     LaunchInput,
@@ -33,7 +34,6 @@ from roadmap.launches.access import AnySelect
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import Forecast, Launch, LaunchCell, LaunchMechanism, Phase
 from roadmap.launches.rules import is_committed
-from roadmap.mechanisms.kinds import HUMAN_KINDS, Grade
 from roadmap.mechanisms.models import Mechanism
 from roadmap.taxonomy.scope import ScopeCell, ScopePattern, covers
 
@@ -44,7 +44,7 @@ RELEASED = frozenset({LaunchState.CANCELLED, LaunchState.ROLLED_BACK})
 
 
 def portfolio(session: Session, launch_ids: Collection[int]) -> Portfolio:
-    """Return what is needed to judge these launches; nineteen statements."""
+    """Return what is needed to judge these launches; seven statements."""
     named = sorted({row.id for row in session.execute(_leaning_query(), {"ids": list(launch_ids)})})
     together = {row.id for row in session.execute(_committed_query(), {"ids": named})}
     return _read(session, sorted({*launch_ids, *together}), named)
@@ -116,91 +116,101 @@ def _committed_query() -> AnySelect:
 
 
 def _read(session: Session, ids: Sequence[int], mechanism_ids: Sequence[int]) -> Portfolio:
-    routes = _by(session, RouteStep, ids, "forecast_id", RouteStep.position)
-    on_routes = {row.mechanism_id for rows in routes.values() for row in rows}
-    named = sorted({*mechanism_ids, *on_routes})
-    links = _links(session, ids)
-    changes = _by(session, HandlingChange, ids, "launch_id")
-    sweeps = _by(session, Sweep, ids, "launch_id")
-    limits = _by(session, LaunchLimit, ids, "launch_id")
-    phases = _by(session, Phase, ids, "launch_id")
-    lanes = _lanes(session, ids, routes)
+    rows = _parts().read(session, {"ids": list(ids)})
+    on_routes = {row.mechanism_id for row in rows["route"]}
+    floor = read_floor(session, sorted({*mechanism_ids, *on_routes}))
+    lanes = _lanes(session, ids, rows)
+    parts = {
+        name: _by(rows[name], "launch_id") for name in ("phase", "link", "change", "sweep", "limit")
+    }
     launches = {
         row.id: _launch(
-            row,
-            phases[row.id],
-            lanes.get(row.id, ()),
-            links.get(row.id, ()),
-            changes[row.id],
-            sweeps[row.id],
-            limits[row.id],
+            row, lanes.get(row.id, ()), {name: parts[name][row.id] for name in parts}, floor
         )
-        for row in session.execute(_launches_query(), {"ids": list(ids)})
+        for row in rows["launch"]
     }
     return Portfolio(
-        queues=queues(session, named),
-        steps=steps(session, named),
-        launches=launches,
-        campaigns=campaigns(session),
+        queues=floor.queues, steps=floor.steps, launches=launches, campaigns=floor.campaigns
     )
 
 
 @cache
-def _launches_query() -> AnySelect:
-    return select(Launch.id, Launch.state, Launch.commitment_no).where(Launch.id.in_(IDS))
+def _parts() -> Bundle:
+    """Select what belongs to launches, but their cells: those are many."""
+
+    def of(table: Any, *left_out: str) -> Any:
+        columns = [one for one in table.__table__.columns if one.key not in left_out]
+        return select(*columns).where(table.launch_id.in_(IDS))
+
+    return Bundle(
+        {
+            "launch": select(Launch.id, Launch.state, Launch.commitment_no).where(
+                Launch.id.in_(IDS)
+            ),
+            "phase": select(
+                Phase.launch_id,
+                Phase.position,
+                Phase.share,
+                Phase.starts_on,
+                Phase.went_live_on,
+                Phase.state,
+            ).where(Phase.launch_id.in_(IDS)),
+            "forecast": select(
+                Forecast.id,
+                Forecast.launch_id,
+                Forecast.market_code,
+                Forecast.language_code,
+                Forecast.surface_code,
+                Forecast.policy_area_code,
+                Forecast.likely,
+                Forecast.low,
+                Forecast.high,
+                Forecast.prevalence,
+                Forecast.grade,
+            ).where(Forecast.launch_id.in_(IDS)),
+            "link": select(LaunchMechanism.launch_id, LaunchMechanism.mechanism_id)
+            .where(LaunchMechanism.launch_id.in_(IDS))
+            .distinct(),
+            "shape": of(ForecastShape, "id"),
+            "route": of(RouteStep, "id"),
+            "change": of(HandlingChange, "id"),
+            "sweep": of(Sweep),
+            "limit": of(LaunchLimit, "id"),
+        }
+    )
 
 
-@cache
-def _rows_query(table: Any, order: Any) -> AnySelect:
-    query = select(*table.__table__.columns).where(table.launch_id.in_(IDS))
-    return query if order is None else query.order_by(order)
-
-
-def _by(session: Session, table: Any, ids: Sequence[int], key: str, order: Any = None) -> Rows:
-    """Return the rows of a part of launches by one of their columns, one statement."""
+def _by(rows: Iterable[Any], key: str) -> Rows:
+    """Return rows by one of their columns."""
     found: Rows = defaultdict(list)
-    for row in session.execute(_rows_query(table, order), {"ids": list(ids)}):
+    for row in rows:
         found[getattr(row, key)].append(row)
     return found
 
 
 @cache
-def _links_query() -> AnySelect:
-    return (
-        select(LaunchMechanism.launch_id, LaunchMechanism.mechanism_id, Mechanism.kind)
-        .join(Mechanism, Mechanism.id == LaunchMechanism.mechanism_id)
-        .where(LaunchMechanism.launch_id.in_(IDS))
-        .distinct()
-    )
-
-
-def _links(session: Session, ids: Sequence[int]) -> Rows:
-    found: Rows = defaultdict(list)
-    for row in session.execute(_links_query(), {"ids": list(ids)}):
-        found[row.launch_id].append(row)
-    return found
+def _cells_query() -> AnySelect:
+    return select(
+        LaunchCell.launch_id,
+        LaunchCell.market_code,
+        LaunchCell.language_code,
+        LaunchCell.surface_code,
+        LaunchCell.policy_area_code,
+    ).where(LaunchCell.launch_id.in_(IDS))
 
 
 def _lanes(
-    session: Session, ids: Sequence[int], routes: Mapping[int, Sequence[Any]]
+    session: Session, ids: Sequence[int], rows: Mapping[str, Sequence[Any]]
 ) -> dict[int, list[LaneInput]]:
-    shapes = {
-        row.forecast_id: row
-        for rows in _by(session, ForecastShape, ids, "launch_id").values()
-        for row in rows
-    }
-    cells = _by(session, LaunchCell, ids, "launch_id")
+    shapes = {row.forecast_id: row for row in rows["shape"]}
+    routes = _by(in_order(rows["route"], "forecast_id", "position"), "forecast_id")
+    cells: dict[int, list[ScopeCell]] = defaultdict(list)
+    for launch_id, *codes in session.execute(_cells_query(), {"ids": list(ids)}):
+        cells[launch_id].append(ScopeCell(*codes))
     found: dict[int, list[LaneInput]] = defaultdict(list)
-    for launch_id, rows in _by(session, Forecast, ids, "launch_id", Forecast.id).items():
-        here = [
-            ScopeCell(
-                cell.market_code, cell.language_code, cell.surface_code, cell.policy_area_code
-            )
-            for cell in cells[launch_id]
-        ]
-        for row in rows:
-            lane = _lane(row, shapes.get(row.id), routes.get(row.id, ()), here)
-            found[launch_id].append(lane)
+    for row in in_order(rows["forecast"], "id"):
+        lane = _lane(row, shapes.get(row.id), routes[row.id], cells[row.launch_id])
+        found[row.launch_id].append(lane)
     return found
 
 
@@ -235,26 +245,20 @@ def weeks(season: Mapping[str, float]) -> dict[int, float]:
 
 
 def _launch(
-    row: Any,
-    phases: Iterable[Any],
-    lanes: Sequence[LaneInput],
-    links: Iterable[Any],
-    changes: Iterable[Any],
-    sweeps: Iterable[Any],
-    limits: Sequence[Any],
+    row: Any, lanes: Sequence[LaneInput], parts: Mapping[str, Sequence[Any]], floor: Floor
 ) -> LaunchInput:
-    linked = list(links)
-    limit = limits[0] if limits else None
+    linked = sorted(one.mechanism_id for one in parts["link"])
+    limit = parts["limit"][0] if parts["limit"] else None
     committed = is_committed(row.state, row.commitment_no)
     return LaunchInput(
         id=row.id,
         order=row.commitment_no if committed else None,
-        phases=tuple(_phase(phase) for phase in phases),
+        phases=tuple(_phase(phase) for phase in in_order(parts["phase"], "position")),
         lanes=tuple(lanes),
-        queues=tuple(sorted(one.mechanism_id for one in linked if one.kind in HUMAN_KINDS)),
-        steps=tuple(sorted(one.mechanism_id for one in linked if one.kind not in HUMAN_KINDS)),
-        changes={one.mechanism_id: (one.handling_seconds, Grade(one.grade)) for one in changes},
-        sweeps=tuple(_sweep(one) for one in sweeps),
+        queues=tuple(one for one in linked if one in floor.queues),
+        steps=tuple(one for one in linked if one in floor.steps),
+        changes={one.mechanism_id: (one.handling_seconds, one.grade) for one in parts["change"]},
+        sweeps=tuple(_sweep(one) for one in in_order(parts["sweep"], "id")),
         released=row.state in RELEASED,
         budget=limit.budget if limit else None,
         currency=limit.currency if limit else None,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from roadmap.capacity.bundle import Bundle, in_order
 from roadmap.capacity.inputs import BacklogInput, BaseInput, CampaignInput, QueueInput, StepInput
 from roadmap.capacity.models import (
     BaseLoad,
@@ -68,13 +70,31 @@ def _queues_query() -> AnySelect:
     )
 
 
-def queues(session: Session, ids: Sequence[int]) -> dict[int, QueueInput]:
-    """Return the human mechanisms of some ids with all that tells their capacity."""
-    bases = _rows(session, BaseLoad, ids)
-    shifts = _rows(session, QueueShift, ids)
-    done = _rows(session, QueueThroughput, ids)
-    markets = _markets(session, ids)
-    closed = _closed(session)
+@dataclass(frozen=True)
+class Floor:
+    """Queues and automated steps by id, and the campaigns of the calendar."""
+
+    queues: Mapping[int, QueueInput]
+    steps: Mapping[int, StepInput]
+    campaigns: tuple[CampaignInput, ...]
+
+
+def read_floor(session: Session, ids: Sequence[int]) -> Floor:
+    """Return the mechanisms of some ids with all that tells their capacity; three statements."""
+    rows = _parts().read(session, {"ids": list(ids)})
+    return Floor(
+        queues=_queues(session, ids, rows),
+        steps=_steps(session, ids),
+        campaigns=tuple(_campaign(row) for row in in_order(rows["campaign"], "id")),
+    )
+
+
+def _queues(
+    session: Session, ids: Sequence[int], rows: Mapping[str, Sequence[Any]]
+) -> dict[int, QueueInput]:
+    bases, shifts, done = (_by_mechanism(rows[name]) for name in ("base", "shift", "done"))
+    markets = _markets(rows["market"])
+    closed = _closed(rows["holiday"])
     found = {}
     for row in session.execute(_queues_query(), {"ids": list(ids)}):
         number = row.mechanism
@@ -103,17 +123,36 @@ def _backlog(row: Any) -> BacklogInput | None:
 
 
 @cache
-def _rows_query(table: Any) -> AnySelect:
-    return (
-        select(*table.__table__.columns)
-        .where(table.mechanism_id.in_(IDS))
-        .order_by(table.mechanism_id, table.id)
+def _parts() -> Bundle:
+    """Select what belongs to queues, and the days that concern all of them."""
+
+    def of(table: Any) -> Any:
+        return select(*table.__table__.columns).where(table.mechanism_id.in_(IDS))
+
+    return Bundle(
+        {
+            "base": of(BaseLoad),
+            "shift": of(QueueShift),
+            "done": of(QueueThroughput),
+            "market": select(CoverageCell.mechanism_id, CoverageCell.market_code)
+            .where(CoverageCell.mechanism_id.in_(IDS))
+            .distinct(),
+            "holiday": select(SiteHoliday.site_id, SiteHoliday.day),
+            "campaign": select(
+                CalendarDay.id,
+                CalendarDay.market_code,
+                CalendarDay.starts_on,
+                CalendarDay.ends_on,
+                CampaignLoad.multiplier,
+                CampaignLoad.profile,
+            ).join(CampaignLoad, CampaignLoad.calendar_day_id == CalendarDay.id),
+        }
     )
 
 
-def _rows(session: Session, table: Any, ids: Sequence[int]) -> Mapping[int, list[Any]]:
+def _by_mechanism(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in session.execute(_rows_query(table), {"ids": list(ids)}):
+    for row in in_order(rows, "mechanism_id", "id"):
         found[row.mechanism_id].append(row)
     return found
 
@@ -146,20 +185,11 @@ def _base(row: Any) -> BaseInput:
     )
 
 
-@cache
-def _markets_query() -> AnySelect:
-    return (
-        select(CoverageCell.mechanism_id, CoverageCell.market_code)
-        .where(CoverageCell.mechanism_id.in_(IDS))
-        .distinct()
-    )
-
-
-def _markets(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
+def _markets(rows: Sequence[Any]) -> dict[int, frozenset[str]]:
     """Return the markets each mechanism names; one that declares any market has none listed."""
     named: dict[int, set[str | None]] = defaultdict(set)
-    for mechanism_id, market in session.execute(_markets_query(), {"ids": list(ids)}):
-        named[mechanism_id].add(market)
+    for row in rows:
+        named[row.mechanism_id].add(row.market_code)
     return {
         mechanism_id: frozenset(one for one in markets if one is not None)
         for mechanism_id, markets in named.items()
@@ -167,10 +197,10 @@ def _markets(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
     }
 
 
-def _closed(session: Session) -> dict[int | None, frozenset[date]]:
+def _closed(rows: Sequence[Any]) -> dict[int | None, frozenset[date]]:
     found: dict[int | None, set[date]] = defaultdict(set)
-    for site_id, day in session.execute(select(SiteHoliday.site_id, SiteHoliday.day)):
-        found[site_id].add(day)
+    for row in rows:
+        found[row.site_id].add(row.day)
     return {site_id: frozenset(days) for site_id, days in found.items()}
 
 
@@ -193,8 +223,7 @@ def _steps_query() -> AnySelect:
     )
 
 
-def steps(session: Session, ids: Sequence[int]) -> dict[int, StepInput]:
-    """Return the automated mechanisms of some ids with what is known of their work."""
+def _steps(session: Session, ids: Sequence[int]) -> dict[int, StepInput]:
     found = {}
     for row in session.execute(_steps_query(), {"ids": list(ids)}):
         plan = {} if row.id is None else {name: getattr(row, name) for name in _STEP}
@@ -215,22 +244,11 @@ def steps(session: Session, ids: Sequence[int]) -> dict[int, StepInput]:
     return found
 
 
-def campaigns(session: Session) -> tuple[CampaignInput, ...]:
-    """Return the campaigns of the calendar that say how they change what arrives."""
-    query = select(
-        CalendarDay.market_code,
-        CalendarDay.starts_on,
-        CalendarDay.ends_on,
-        CampaignLoad.multiplier,
-        CampaignLoad.profile,
-    ).join(CampaignLoad, CampaignLoad.calendar_day_id == CalendarDay.id)
-    return tuple(
-        CampaignInput(
-            market=row.market_code,
-            first=row.starts_on,
-            last=row.ends_on,
-            multiplier=row.multiplier,
-            profile=tuple(row.profile),
-        )
-        for row in session.execute(query.order_by(CalendarDay.id))
+def _campaign(row: Any) -> CampaignInput:
+    return CampaignInput(
+        market=row.market_code,
+        first=row.starts_on,
+        last=row.ends_on,
+        multiplier=row.multiplier,
+        profile=tuple(row.profile),
     )

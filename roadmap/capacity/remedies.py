@@ -90,20 +90,45 @@ class Remedy:
             yield least, FixFact(kind="share", amount=share)
         if self.given.id in self.launch.changes:
             return
-        swept = sum(
+        for kind, volume in (("volume", self._weekly), ("swept", self._swept)):
+            fits = self._volume(kind, volume)
+            if fits:
+                # Finer than whole percent of the traffic, so never told before them.
+                size = max(self._hours * (1 - fits / volume), least)
+                yield size, FixFact(kind=kind, amount=fits)
+
+    @property
+    def _weekly(self) -> float:
+        """Return the items a week of all lanes."""
+        return sum(lane.weekly(self.case) for lane in self.launch.lanes)
+
+    @property
+    def _swept(self) -> float:
+        """Return the items sweeps bring to this queue."""
+        return sum(
             one.listings * one.flagged
             for one in self.launch.sweeps
             if one.queue_id == self.given.id and one.from_phase <= self.position
         )
-        weekly = sum(lane.weekly(self.case) for lane in self.launch.lanes)
-        # What scales everything the launch brings is a volume of one kind only.
-        if swept and weekly:
-            return
-        kind, volume = ("swept", swept) if swept else ("volume", weekly)
-        fits = volume_that_fits(self.placed, volume, volume) if volume else None
-        if fits is not None and fits < volume:
-            # Finer than whole percent of the traffic, so never told before them.
-            yield max(self._hours * (1 - fits / volume), least), FixFact(kind=kind, amount=fits)
+
+    def _volume(self, kind: str, volume: float) -> int | None:
+        """Return the largest whole volume carried, less than there is; the other kind stays."""
+        if volume <= 0:
+            return None
+        if not self._weekly or not self._swept:
+            fits = volume_that_fits(self.placed, volume, volume)
+            return fits if fits is not None and fits < volume else None
+        whole = math.ceil(volume) - 1
+
+        def carried(less: int) -> bool:
+            changed = scaled(self.launch, kind, (whole - less) / volume)
+            placed = self.judge.judged(changed, self.given, self.case, self.position)
+            return placed.together.carries
+
+        if not carried(whole):
+            return None
+        less = 0 if carried(0) else fewest(carried, whole)
+        return None if less is None else whole - less
 
     def _share(self) -> float | None:
         """Return the largest share of the traffic in whole percent above that of phases before."""
@@ -206,3 +231,20 @@ class Remedy:
         phase = self.phase
         planned = phase.starts_on if phase is not None else None
         return end if planned is None else min(end, planned + LATEST)
+
+
+def scaled(launch: LaunchInput, kind: str, factor: float) -> LaunchInput:
+    """Return the launch with less of its weekly items, or of what it sweeps."""
+    if kind == "swept":
+        sweeps = tuple(replace(one, listings=one.listings * factor) for one in launch.sweeps)
+        return replace(launch, sweeps=sweeps)
+    lanes = tuple(
+        replace(
+            one,
+            likely=one.likely * factor,
+            low=None if one.low is None else one.low * factor,
+            high=None if one.high is None else one.high * factor,
+        )
+        for one in launch.lanes
+    )
+    return replace(launch, lanes=lanes)

@@ -15,7 +15,7 @@ from roadmap.capacity.assess import EVERY_PHASE, Assessor, leans_on
 from roadmap.capacity.consequences import skill_facts
 from roadmap.capacity.flow import EPSILON
 from roadmap.capacity.gather import leaning_on, portfolio, whole_portfolio
-from roadmap.capacity.gather_queues import queues
+from roadmap.capacity.gather_queues import read_floor
 from roadmap.capacity.horizon import WEEKS, horizon_at
 from roadmap.capacity.inputs import Portfolio, QueueInput
 from roadmap.capacity.judge import Queue, judge
@@ -283,7 +283,7 @@ def for_queue(session: Session, mechanism_id: int) -> Assessor:
     found = portfolio(session, ids)
     if mechanism_id not in found.queues:
         found = Portfolio(
-            queues={**found.queues, **queues(session, [mechanism_id])},
+            queues={**found.queues, **read_floor(session, [mechanism_id]).queues},
             steps=found.steps,
             launches=found.launches,
             campaigns=found.campaigns,

@@ -16,6 +16,7 @@ from roadmap.capacity.horizon import horizon_at
 from roadmap.capacity.inputs import LaunchInput, QueueInput
 from roadmap.capacity.judge import Judgement, with_heads
 from roadmap.capacity.portfolio import Load, Placed
+from roadmap.capacity.remedies import scaled
 from roadmap.capacity.supply import windows
 from roadmap.launches.access import Asker
 from roadmap.launches.models import Launch
@@ -83,7 +84,7 @@ def rates_path(key: str, kind: MechanismKind | None = None) -> str:
 
 
 def assessor_for(session: Session, ids: Collection[int]) -> Assessor:
-    """Return what judges these launches, over 26 weeks from this Monday; nineteen statements."""
+    """Return what judges these launches, over 26 weeks from this Monday; seven statements."""
     return Assessor(portfolio(session, ids), horizon_at(clock.today()))
 
 
@@ -229,7 +230,8 @@ def _changed(
             _with_phase(launch, fact, fix), given, fact.case, fact.phase
         ).together
     if fix.kind in ("volume", "swept"):
-        return placed.judge_at(fix.amount / brought_items(launch, given, fact))
+        less = scaled(launch, fix.kind, fix.amount / brought_items(launch, given, fact, fix.kind))
+        return assessor.judged(less, given, fact.case, fact.phase).together
     if fix.kind == "heads":
         return placed.judge_at(queue=with_heads(placed.queue, fix.amount))
     if fix.kind == "handling":
@@ -260,14 +262,15 @@ def _with_phase(launch: LaunchInput, fact: QueueFact, fix: FixFact) -> LaunchInp
     return replace(launch, phases=phases)
 
 
-def brought_items(launch: LaunchInput, given: QueueInput, fact: QueueFact) -> float:
-    """Return what a volume that fits is part of: items of the sweep, else of a week."""
-    swept = sum(
+def brought_items(launch: LaunchInput, given: QueueInput, fact: QueueFact, kind: str) -> float:
+    """Return what a volume that fits is part of: items of the sweep, or of a week."""
+    if kind == "volume":
+        return sum(lane.weekly(fact.case) for lane in launch.lanes)
+    return sum(
         one.listings * one.flagged
         for one in launch.sweeps
         if one.queue_id == given.id and one.from_phase <= fact.phase
     )
-    return swept or sum(lane.weekly(fact.case) for lane in launch.lanes)
 
 
 def last_phase(launch: LaunchInput) -> int:

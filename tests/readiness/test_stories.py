@@ -287,7 +287,7 @@ def test_story_15_a_sweep_takes_thirty_days(session: Session) -> None:
     said = sentences(verdict)
     assert "backlog 18,000, longest wait 60 h" in said
     assert "8,182 a day would keep it" in said
-    assert "Sweep so that at most 16,200 items reach MEC-2" in said
+    assert "sweep so that at most 16,200 items reach MEC-2" in said
 
 
 def test_story_16_only_certified_people_of_permitted_sites_count(session: Session) -> None:
