@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -13,36 +12,26 @@ from roadmap.capacity.gather import portfolio
 from roadmap.capacity.horizon import horizon_at
 from roadmap.kept import kept_answer
 
-# Launches with the positions of their phases.
-_Asked: TypeAlias = tuple[tuple[int, tuple[int, ...]], ...]
-
 
 def capacity_facts(
-    session: Session,
-    phases: Mapping[int, Collection[int]],
-    today: date,
-    assessor: Assessor | None = None,
+    session: Session, phases: Mapping[int, Collection[int]], today: date
 ) -> dict[int, CapacityFacts]:
     """Return the findings for the named phases of launches, by launch id.
 
-    A fixed number of statements, none with an ``assessor`` that has these launches; the horizon
-    starts on this week's Monday. What is found for one launch is kept until something changes: the
-    tabs of its room ask for the same again, and every table it comes from tells the history.
+    A fixed number of statements; the horizon starts on this week's Monday. What is found for one
+    launch is kept until something changes: the tabs of its room ask for the same again, and every
+    table it comes from tells the history.
     """
     asked = tuple((number, tuple(sorted(set(phases[number])))) for number in sorted(phases))
-    if assessor is not None:
-        return _judged(assessor, asked)
     if len(asked) == 1:
         return kept_answer(session, _found, asked, today)
     return _found(session, asked, today)
 
 
-def _found(session: Session, phases: _Asked, today: date) -> dict[int, CapacityFacts]:
-    found = portfolio(session, [number for number, _positions in phases])
-    return _judged(Assessor(found, horizon_at(today)), phases)
-
-
-def _judged(assessor: Assessor, phases: _Asked) -> dict[int, CapacityFacts]:
+def _found(
+    session: Session, phases: tuple[tuple[int, tuple[int, ...]], ...], today: date
+) -> dict[int, CapacityFacts]:
+    assessor = Assessor(portfolio(session, [number for number, _ in phases]), horizon_at(today))
     return {
         launch_id: join([assess(assessor, launch_id, position) for position in positions])
         for launch_id, positions in phases

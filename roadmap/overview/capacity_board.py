@@ -1,7 +1,7 @@
 """The capacity board: queues by weeks, and one queue in one week with the launches behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from roadmap.capacity.inputs import Portfolio, QueueInput
 from roadmap.capacity.judge import Queue, judge
 from roadmap.capacity.portfolio import Load
 from roadmap.errors import NotFound
+from roadmap.kept import kept_answer
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.kinds import HUMAN_KINDS, MechanismKind
 from roadmap.mechanisms.models import Mechanism
@@ -83,7 +84,7 @@ def board(session: Session, page: int) -> Board:
 
     A fixed number of statements.
     """
-    assessor = Assessor(whole_portfolio(session), horizon_at(clock.today()))
+    assessor = Assessor(kept_answer(session, whole_portfolio, most=1), horizon_at(clock.today()))
     known: list[QueueInput] = []
     unknown: list[QueueInput] = []
     for given in assessor.portfolio.queues.values():
@@ -278,17 +279,17 @@ def queue_week(session: Session, actor: Actor, key: str, week: date | None) -> Q
 
 
 def for_queue(session: Session, mechanism_id: int) -> Assessor:
-    """Return what judges the launches that lean on a queue; a fixed number of statements."""
-    ids = sorted(session.scalars(leaning_on(mechanism_id)))
-    found = portfolio(session, ids)
-    if mechanism_id not in found.queues:
-        found = Portfolio(
-            queues={**found.queues, **read_floor(session, [mechanism_id]).queues},
-            steps=found.steps,
-            launches=found.launches,
-            campaigns=found.campaigns,
-        )
+    """Return what judges the launches that lean on a queue; at most eight statements."""
+    found = kept_answer(session, _leaning, mechanism_id)
     return Assessor(found, horizon_at(clock.today()))
+
+
+def _leaning(session: Session, mechanism_id: int) -> Portfolio:
+    found = portfolio(session, sorted(session.scalars(leaning_on(mechanism_id))))
+    if mechanism_id in found.queues:
+        return found
+    alone = read_floor(session, [mechanism_id]).queues
+    return replace(found, queues={**found.queues, **alone})
 
 
 def _index(weeks: Sequence[date], day: date) -> int:

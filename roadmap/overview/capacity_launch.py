@@ -63,7 +63,7 @@ class SkillLine:
 
 def capacity(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any]:
     """Return the values of the tab; numbers are those of the verdict's phase."""
-    assessor = page.assessor
+    assessor = reading.assessor_for(session, [page.launch.id])
     speech = reading.words_for(session, actor, assessor, page.room.verdict.reasons)
     launch = assessor.portfolio.launches[page.launch.id]
     phase = page.room.verdict.phase or reading.last_phase(launch)

@@ -18,6 +18,7 @@ from roadmap.capacity.judge import Judgement, with_heads
 from roadmap.capacity.portfolio import Load, Placed
 from roadmap.capacity.remedies import scaled
 from roadmap.capacity.supply import windows
+from roadmap.kept import kept_answer
 from roadmap.launches.access import Asker
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.kinds import AUTOMATED_KINDS, MechanismKind
@@ -84,8 +85,12 @@ def rates_path(key: str, kind: MechanismKind | None = None) -> str:
 
 
 def assessor_for(session: Session, ids: Collection[int]) -> Assessor:
-    """Return what judges these launches, over 26 weeks from this Monday; seven statements."""
-    return Assessor(portfolio(session, ids), horizon_at(clock.today()))
+    """Return what judges these launches, over 26 weeks from this Monday; at most seven statements.
+
+    What was read is kept until something changes: the tabs of a room ask for the same again.
+    """
+    found = kept_answer(session, portfolio, tuple(sorted(ids)))
+    return Assessor(found, horizon_at(clock.today()))
 
 
 def words_for(

@@ -73,7 +73,7 @@ class Lane:
 
 def flow(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any]:
     """Return the values of the tab, at the traffic of the verdict's phase."""
-    assessor = page.assessor
+    assessor = reading.assessor_for(session, [page.launch.id])
     speech = reading.words_for(session, actor, assessor)
     launch = assessor.portfolio.launches[page.launch.id]
     phase = page.room.verdict.phase or reading.last_phase(launch)

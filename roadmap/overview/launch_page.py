@@ -9,11 +9,9 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from roadmap import clock
-from roadmap.capacity.assess import Assessor
 from roadmap.launches.access import Asker, get_launch, may_edit
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import Launch
-from roadmap.overview.capacity_reading import assessor_for
 from roadmap.overview.launch_room import TYPES, Room, last_monday, room, share_words
 from roadmap.overview.matrix import Matrix, later_phases, matrix_of
 from roadmap.overview.queries import speech_for, team_name
@@ -33,8 +31,6 @@ class LaunchPage:
     room: Room
     about: str
     later: tuple[Verdict, ...]
-    # Judges the launch's queues, with what was read for the verdict.
-    assessor: Assessor
 
     def matrix(self) -> Matrix:
         """Return the coverage matrix of the judged phase and of those still to come."""
@@ -48,8 +44,7 @@ def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
     """
     launch = get_launch(session, actor, key, load=[Launch.phases])
     now = clock.now()
-    assessor = assessor_for(session, [launch.id])
-    facts = gather(session, [launch.id], now, every_phase=True, assessor=assessor)[launch.id]
+    facts = gather(session, [launch.id], now, every_phase=True)[launch.id]
     verdict = evaluate(facts, now)
     later = tuple(evaluate(facts, now, at) for at in later_phases(facts, verdict.phase))
     monday = datetime.combine(last_monday(now.date()), time(), UTC)
@@ -69,7 +64,6 @@ def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
         room=room(facts, verdict, speech, past, now.date()),
         about=_about(launch, speech.person(launch.owner_id), team, verdict.phase),
         later=later,
-        assessor=assessor,
     )
 
 

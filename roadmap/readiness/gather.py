@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from roadmap.capacity.assess import Assessor
 from roadmap.capacity.facts import NOTHING_FOUND, CapacityFacts
 from roadmap.capacity.found import capacity_facts
 from roadmap.launches.rules import judged_phase
@@ -182,25 +181,19 @@ def _span(own: _Own, today: date) -> tuple[date, date]:
 
 
 def gather(
-    session: Session,
-    launch_ids: Collection[int],
-    at: datetime,
-    *,
-    every_phase: bool = False,
-    assessor: Assessor | None = None,
+    session: Session, launch_ids: Collection[int], at: datetime, *, every_phase: bool = False
 ) -> dict[int, LaunchFacts]:
     """Return the facts of the launches known at a moment, by id; unknown ids are left out.
 
     Capacity is found for the phase that is judged, or for every one with ``every_phase``: later
-    ones cost as much again. An ``assessor`` who has read these launches may be handed on. The
-    number of statements is the same for one launch and for many.
+    ones cost as much again. The number of statements is the same for one launch and for many.
     """
     at = at.astimezone(UTC)
     ids = sorted(set(launch_ids))
     own = _own(session, ids, at)
     shared = _shared(session, own, at)
     phases = {i: _phases_asked(own.phases.get(i, ()), every_phase) for i in own.launches}
-    found = capacity_facts(session, phases, at.date(), assessor)
+    found = capacity_facts(session, phases, at.date())
     return {
         launch_id: _assemble(launch_id, own, shared, found.get(launch_id, NOTHING_FOUND))
         for launch_id in own.launches
