@@ -9,8 +9,9 @@ from roadmap.accounts.mentions import people_mentioned
 from roadmap.history.models import HistoryEvent
 from roadmap.history.queries import FeedEntry
 from roadmap.launches.models import Launch
-from roadmap.notifications.facts import WATCHED, Facts, parts_in
+from roadmap.notifications.facts import WATCHED, Facts
 from roadmap.notifications.models import Watch
+from roadmap.notifications.reviewers import parts_in
 from roadmap.notifications.rules import (
     DECISIONS,
     Candidate,
@@ -74,6 +75,8 @@ def _whose_turn(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:
             yield Candidate(person_id, Reason.TURN)
     if event.record_type != Launch.record_type:
         return
+    for person_id in facts.reviewers.get(event.id, ()):
+        yield Candidate(person_id, Reason.TURN)
     if event.action == "freshness.asked":
         holder = facts.holders.get((event.record_type, event.record_id))
         for person_id in holder.people if holder else ():

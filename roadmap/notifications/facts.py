@@ -14,6 +14,7 @@ from roadmap.history.models import HistoryEvent
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.models import Mechanism
 from roadmap.notifications.models import Preference, Watch
+from roadmap.notifications.reviewers import parts_in, reviewers
 from roadmap.notifications.rules import Pace, Reason, WatchKind, monday_of
 from roadmap.readiness.models import Waiver
 from roadmap.requirements.models import Requirement, RequirementSupport, TriageTurn
@@ -43,12 +44,14 @@ class Facts:
     supporters: Mapping[int, set[int]] = field(default_factory=dict)
     watches: Mapping[tuple[WatchKind, int], Sequence[Watch]] = field(default_factory=dict)
     turns: Mapping[Any, int] = field(default_factory=dict)
+    # Event -> the reviewers it waits for.
+    reviewers: Mapping[int, Collection[int]] = field(default_factory=dict)
     # Waiver -> who asked for it.
     waivers: Mapping[int, int] = field(default_factory=dict)
 
 
 def gather(session: Session, events: Sequence[HistoryEvent]) -> Facts:
-    """Return the facts of some events, eight statements at most."""
+    """Return the facts of some events, ten statements at most."""
     ids: dict[str, set[int]] = defaultdict(set)
     for event in events:
         ids[event.record_type].add(event.record_id)
@@ -59,6 +62,7 @@ def gather(session: Session, events: Sequence[HistoryEvent]) -> Facts:
         supporters=_supporters(session, ids[Requirement.record_type]),
         watches=_watches(session, ids, teams),
         turns=_turns(session, events),
+        reviewers=reviewers(session, events),
         waivers=_waivers(session, events),
     )
 
@@ -118,11 +122,6 @@ def _turns(session: Session, events: Iterable[HistoryEvent]) -> dict[Any, int]:
         return {}
     query = select(TriageTurn.week, TriageTurn.person_id).where(TriageTurn.week.in_(weeks))
     return {row.week: row.person_id for row in session.execute(query)}
-
-
-def parts_in(event: HistoryEvent, table: str) -> set[int]:
-    """Return the ids of the rows of a table that an event touched."""
-    return {row["id"] for row in event.rows if row.get("table") == table and "id" in row}
 
 
 def _waivers(session: Session, events: Iterable[HistoryEvent]) -> dict[int, int]:

@@ -84,6 +84,7 @@ DECISIONS = frozenset(
         *(f"launch.{word}" for word in ("committed", "live", "paused", "rolled_back")),
         *(f"launch.{word}" for word in ("closed", "cancelled")),
         *("waiver.approved", "waiver.refused", "mechanism.stage_moved"),
+        *(f"gate.{word}" for word in ("approved", "denied", "needs_work", "not_applicable")),
         *(f"decision.{word}" for word in ("go", "conditional", "no_go", "emergency_go")),
         *("freshness.escalated", "freshness.uncommitted"),
     }
@@ -94,6 +95,7 @@ _QUIET = frozenset(
         *(f"requirement.{word}" for word in ("comment_edited", "support_withdrawn", "scored")),
         *(f"requirement.{word}" for word in ("dependent_added", "dependent_removed", "gave_back")),
         *("launch.reordered", "checklist.instantiated", "checklist.updated"),
+        *("gate.instantiated", "gate.updated"),
         *("freshness.said", "guard.read"),
     }
 )

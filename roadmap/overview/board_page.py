@@ -17,6 +17,7 @@ from roadmap.overview.queries import (
     used_teams,
     words_since,
 )
+from roadmap.overview.reviews_page import waiting_longest
 from roadmap.overview.standing import (
     GROUPS,
     RECOMPUTING,
@@ -62,6 +63,8 @@ class Board:
     teams: Sequence[tuple[int, str]]
     worse: tuple[Line, ...]
     waiting: Line | None
+    # The review that is most overdue: its group, its launch, by how much.
+    review: tuple[str, str, str] | None
     today: date
     recomputing: int
 
@@ -140,6 +143,7 @@ def load(session: Session, actor: Actor, filters: Filters, after: str | None) ->
         teams=used_teams(session),
         worse=tuple(one for one in lines if one.change == "worse"),
         waiting=min(overdue, key=lambda one: one.due or today, default=None),
+        review=waiting_longest(session, actor, now),
         today=today,
         recomputing=found.groups[RECOMPUTING],
     )

@@ -18,6 +18,8 @@ from roadmap.overview.gaps import Row, lead_of, rows_of
 from roadmap.overview.home_queries import SHOWN
 from roadmap.overview.launch_room import compared, last_monday
 from roadmap.overview.queries import BoardRow, rows_by_id, speech_for, words_since
+from roadmap.overview.reviews_page import ReviewLine
+from roadmap.overview.reviews_page import mine as reviews_of
 from roadmap.overview.speech import Said, Speech
 from roadmap.overview.standing import standing
 from roadmap.readiness.answers import Answer, Code
@@ -93,6 +95,7 @@ class Home:
     waivers: tuple[Any, ...]
     waivers_count: int
     triage: int | None
+    reviews: tuple[ReviewLine, ...]
     today: date
 
     @property
@@ -111,6 +114,7 @@ class Home:
             or self.mechanisms
             or self.waivers
             or self.triage
+            or self.reviews
             or self.changed
         )
 
@@ -269,5 +273,6 @@ def load(session: Session, actor: Actor) -> Home:
         waivers=tuple(waivers),
         waivers_count=waivers[0].many if waivers else 0,
         triage=home_queries.inbox(session) if actor.may("requirement.triage") else None,
+        reviews=tuple(reviews_of(session, actor, now)) if actor.may("gate.review") else (),
         today=today,
     )

@@ -182,9 +182,11 @@ def mine(session: Session, actor: Actor, now: datetime, limit: int = 15) -> list
     return [_line(one, {}) for one in sorted(found, key=_pressing)[:limit]]
 
 
-def waiting_longest(session: Session, actor: Actor | None, now: datetime) -> tuple[str, ...] | None:
+def waiting_longest(
+    session: Session, actor: Actor | None, now: datetime
+) -> tuple[str, str, str] | None:
     """Return (group, launch key, words) of the review that is most overdue, None if none is."""
     one = longest_waiting(session, actor, now)
-    if one is None or one.left is None:
+    if one is None or one.most_pressing is None:
         return None
-    return one.group.name, one.launch.key, days_words(one.left)
+    return one.group.name, one.launch.key, days_words(one.most_pressing)

@@ -191,12 +191,6 @@ class OpenReview:
     clocks: Clocks
 
     @property
-    def left(self) -> int | None:
-        """Return the working days left to decide; None while the owner has the ball."""
-        clock = self.clocks.resolve
-        return clock.left if clock is not None and not clock.paused else None
-
-    @property
     def most_pressing(self) -> int | None:
         """Return the days left on the clock that runs out first; None while paused."""
         running = [c.left for c in (self.clocks.respond, self.clocks.resolve) if c and not c.paused]
@@ -249,6 +243,6 @@ def longest_waiting(session: Session, actor: Asker | None, now: datetime) -> Ope
     late = [
         one
         for one in waiting(session, actor, now, running_only=True, limit=50)
-        if one.left is not None and one.left < 0
+        if (left := one.most_pressing) is not None and left < 0
     ]
-    return min(late, key=lambda one: (one.left or 0, one.review.id), default=None)
+    return min(late, key=lambda one: (one.most_pressing or 0, one.review.id), default=None)
