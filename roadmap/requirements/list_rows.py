@@ -5,7 +5,7 @@ a template lays out one row, with places that each row fills.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from flask import render_template, url_for
@@ -88,11 +88,12 @@ def _content(column: Column, cells: Mapping[str, _Cell]) -> _Cell:
     return cells[column.code]
 
 
-def _opening(column: Column) -> Markup:
-    classes = "num" if column.numeric else _CLASSES.get(column.code, "")
+@lru_cache(maxsize=256)
+def _opening(code: str, label: str, numeric: bool) -> Markup:
+    classes = "num" if numeric else _CLASSES.get(code, "")
     named = Markup(' class="{}"').format(classes) if classes else ""
-    label = Markup(' data-l="{}"').format(_(column.label)) if column.code != "state" else ""
-    return Markup("<td{}{}>").format(named, label)
+    said = Markup(' data-l="{}"').format(label) if code != "state" else ""
+    return Markup("<td{}{}>").format(named, said)
 
 
 def lines(
@@ -100,7 +101,10 @@ def lines(
 ) -> list[Line]:
     """Return rows of the list in words; ``back`` are the arguments of the list's address."""
     known = _cells_of_page()
-    columns = [(_opening(column), _content(column, known)) for column in asked.columns]
+    columns = [
+        (_opening(column.code, _(column.label), column.numeric), _content(column, known))
+        for column in asked.columns
+    ]
     every, own = reader.may("requirement.edit_any"), reader.may("requirement.submit")
     pattern = cache(partial(_pattern, asked, back, own))
     found = []

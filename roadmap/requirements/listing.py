@@ -111,6 +111,7 @@ def texts(session: Session, query: Query) -> list[ColumnElement[bool]]:
     return found + [not_(containing([word])) for word in unwanted]
 
 
+@cache
 def _minor_units() -> ColumnElement[int]:
     """Return how many minor units of its currency make one of a requirement's value."""
     unusual = currencies.unusual_units().items()
