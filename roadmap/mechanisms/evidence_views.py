@@ -14,6 +14,7 @@ from roadmap.mechanisms.measurements import Recording, record_measurements, void
 from roadmap.mechanisms.models import Mechanism
 from roadmap.mechanisms.pasted import COLUMNS, read_pasted
 from roadmap.mechanisms.standing import reason_of
+from roadmap.mechanisms.sums import sums_of
 from roadmap.mechanisms.tabs import tabs_of
 from roadmap.taxonomy.forms import given
 from roadmap.taxonomy.queries import options, policy_version_choices
@@ -60,6 +61,7 @@ def evidence(key: str) -> ResponseReturnValue:
         page=pages.measurement_page(
             session, found, metric, mark, backward="before" in request.args
         ),
+        sums=sums_of(session, found, metric),
         metric=metric,
         judged=list(TARGET_DIRECTION),
         words=wording,

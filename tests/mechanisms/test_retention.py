@@ -72,7 +72,7 @@ def v12(session, model):
 
 
 def test_old_days_become_weeks_with_exact_sums_and_the_history_still_verifies(
-    session, database, house, model, v12
+    session, database, house, model, v12, cast, sign_in
 ):
     rows = daily(model, v12, [1, *range(430, 500)])
     record_measurements(session, house.charlie, rows, "labels")
@@ -95,6 +95,9 @@ def test_old_days_become_weeks_with_exact_sums_and_the_history_still_verifies(
     assert wilson(full.numerator, full.denominator).share == pytest.approx(0.93)
 
     session.commit()
+    page = sign_in(cast.charlie).get("/mechanisms/MEC-1/evidence?metric=precision").text
+    assert "Added up" in page
+    assert "651/700" in page
     assert faults(database) == []
     run = session.scalars(select(RollUp)).first()
     assert {one.action for one in feed(session, "roll_up", run.id)} == {
