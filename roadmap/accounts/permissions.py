@@ -20,7 +20,7 @@ _PARTNER = _READ | {
     "launch.edit",
 }
 _OWNER = _PARTNER | {"mechanism.create", "mechanism.edit", "evidence.write"}
-_APPROVER = _PARTNER | {"waiver.approve", "decision.record"}
+_APPROVER = _PARTNER | {"waiver.approve", "decision.record", "checklist.attest"}
 _PM = (
     {"admin.open"}
     | _OWNER

@@ -26,6 +26,13 @@ class LaunchChanged:
 
 
 @dataclass(frozen=True)
+class LaunchCommits:
+    """Somebody commits a launch's date: who holds it back raises; nothing has changed yet."""
+
+    launch_id: int
+
+
+@dataclass(frozen=True)
 class PhaseGoesLive:
     """Somebody takes a phase live: who holds it back raises; nothing has changed yet."""
 

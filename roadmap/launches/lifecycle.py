@@ -12,7 +12,7 @@ from roadmap.keys import next_number, reserve
 from roadmap.launches import rules
 from roadmap.launches.access import Asker
 from roadmap.launches.checks import say
-from roadmap.launches.events import PhaseGoesLive
+from roadmap.launches.events import LaunchCommits, PhaseGoesLive
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import Launch, LaunchCell, Phase
 from roadmap.launches.rules import Refused
@@ -68,6 +68,8 @@ def move_launch(
     )
     if isinstance(moved, Refused):
         raise Invalid.at("target", say(moved.sentence))
+    if commits and actor is not None:
+        publish(session, LaunchCommits(launch.id))
     launch.state = moved.state
     if moved.commitment_no is None:
         launch.commitment_no = launch.committed_at = None

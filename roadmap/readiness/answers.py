@@ -91,6 +91,8 @@ class Answer:
     observed_at: datetime | None = None
     valid_until: datetime | None = None
     waiver_id: int | None = None
+    # Working days before the phase by which it must pass, where it is not the code's usual.
+    lead: int | None = None
 
     @property
     def is_required(self) -> bool:
@@ -125,6 +127,7 @@ def dated(answer: Answer, required_by: date | None, owner_id: int | None) -> Ans
         observed_at=answer.observed_at,
         valid_until=answer.valid_until,
         waiver_id=answer.waiver_id,
+        lead=answer.lead,
     )
 
 

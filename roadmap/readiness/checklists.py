@@ -12,6 +12,7 @@ from roadmap import clock
 from roadmap.errors import Forbidden, Invalid, NotFound
 from roadmap.launches.access import Asker, get_launch, may_edit, may_read
 from roadmap.launches.checks import require_open, require_person
+from roadmap.launches.events import LaunchCommits
 from roadmap.launches.models import Launch, LaunchCell
 from roadmap.launches.telling import actor_id, tell
 from roadmap.readiness.applicability import (
@@ -21,15 +22,19 @@ from roadmap.readiness.applicability import (
     difference,
     profile,
 )
+from roadmap.readiness.attestation_models import TemplateChoice
 from roadmap.readiness.models import ChecklistItem, ChecklistTemplate, TemplateItem
 from roadmap.readiness.templates_content import STANDARD_CODE
 from roadmap.taxonomy.models import Market
-from roadmap.web.i18n import _
+from roadmap.web.i18n import _, ngettext
 
 ANSWERS = ("yes", "no", "not_applicable")
 EVIDENCE_LENGTH = 4000
 # Parts of an item that a template gives and a launch copies.
-_COPIED = ("text", "source", "check_source", "severity", "due_days")
+_COPIED = (
+    *("text", "source", "check_source", "severity", "due_days"),
+    *("bound_to", "standing", "before_commit"),
+)
 
 
 def active_template(session: Session, code: str = STANDARD_CODE) -> ChecklistTemplate | None:
@@ -134,6 +139,9 @@ def take_difference(
     session.flush()
     session.add_all(_copy(launch, wanted[c]) for c in offered.added if c in chosen)
     tell(session, actor, launch, "checklist.updated")
+    template = active_template(session)
+    if actor is not None and codes is None and template is not None:
+        _choose(session, actor, launch, template.id, "taken")
     return Difference(
         added=tuple(c for c in offered.added if c in chosen),
         removed=tuple(c for c in offered.removed if c in chosen),
@@ -148,6 +156,75 @@ def _reword(row: ChecklistItem, item: TemplateItem) -> None:
     for name in _COPIED:
         setattr(row, name, getattr(item, name))
     row.template_item_id, row.position = item.id, item.position
+
+
+# ---- what must be answered before a date is committed ----
+
+
+def require_answers(session: Session, event: LaunchCommits) -> None:
+    """Refuse to commit a date while items asked before that have no yes and no "does not apply"."""
+    open_ = [
+        item.text
+        for item in items_of(session, event.launch_id)
+        if item.before_commit
+        and item.severity != "info"
+        and item.bound_to is None
+        and item.answer not in ("yes", "not_applicable")
+    ]
+    if open_:
+        raise Invalid.at(
+            "target",
+            ngettext(
+                "One checklist item is to be answered before the date is committed: %(first)s",
+                "%(num)s checklist items are to be answered before the date is committed. "
+                "The first: %(first)s",
+                len(open_),
+                first=open_[0],
+            ),
+        )
+
+
+# ---- keeping one's own ----
+
+
+def choice_of(session: Session, launch_id: int) -> TemplateChoice | None:
+    """Return what a launch last chose when the checklist changed under it."""
+    query = (
+        select(TemplateChoice)
+        .where(TemplateChoice.launch_id == launch_id)
+        .order_by(TemplateChoice.at.desc(), TemplateChoice.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def keep_own(session: Session, actor: Asker, launch: Launch, reason: str) -> TemplateChoice:
+    """Note that a launch keeps its checklist although the template has another; with a reason."""
+    require_open(launch)
+    if not may_edit(actor, launch):
+        raise Forbidden(_("Only the launch's owner or a program manager may decide this."))
+    if not reason.strip():
+        raise Invalid.at("reason", _("Say why this launch keeps its checklist."))
+    template = active_template(session)
+    if template is None or not pending_difference(session, launch):
+        raise Invalid(_("There is no other checklist to take."))
+    return _choose(session, actor, launch, template.id, "kept", reason.strip())
+
+
+def _choose(
+    session: Session, actor: Asker, launch: Launch, template_id: int, choice: str, reason: str = ""
+) -> TemplateChoice:
+    query = select(TemplateChoice).where(
+        TemplateChoice.launch_id == launch.id, TemplateChoice.template_id == template_id
+    )
+    row = session.scalar(query)
+    if row is None:
+        row = TemplateChoice(launch_id=launch.id, template_id=template_id)
+        session.add(row)
+    row.choice, row.reason = choice, reason
+    row.person_id, row.at = actor.id, clock.now()
+    tell(session, actor, launch, "template.choice")
+    return row
 
 
 # ---- answers ----

@@ -204,6 +204,8 @@ class ChecklistFact:
 
     An automatic item names a fact in `bound_to` (see readiness.checks.checklist.BOUND_FACTS) and
     its answer is ignored. `applicable` False needs an attester. `valid_until` is the last day.
+    `inherited` says that standing attestations of all its markets and surfaces answer it;
+    `due_days` are its own working days before the phase, None for the usual ones.
     """
 
     id: int
@@ -217,6 +219,8 @@ class ChecklistFact:
     valid_until: date | None = None
     owner_id: int | None = None
     from_phase: int = 1
+    inherited: bool = False
+    due_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

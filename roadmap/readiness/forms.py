@@ -21,6 +21,7 @@ from roadmap.readiness.templates import ItemSpec
 from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
 from roadmap.web.text import whole_number
+from roadmap.wording import N_
 
 ANSWER_CHOICES = (("yes", _("Yes")), ("no", _("No")), ("not_applicable", _("Does not apply")))
 
@@ -111,9 +112,23 @@ class TemplateForm(Form):
     max_tier = HiddenField()
     due_days = HiddenField()
     source = HiddenField()
+    bound_to = HiddenField()
 
 
-_ROW = ("code", "text", "severity", "types", "regions", "max_tier", "due_days", "source")
+_ROW = (
+    *("code", "text", "severity", "types", "regions", "max_tier", "due_days", "source"),
+    "answered_by",
+)
+# What answers an item other than a person: a fact by its name, or standing attestations.
+STANDING = "standing"
+ANSWERED_BY = {
+    "": N_("a person, per launch"),
+    STANDING: N_("standing attestations of market and surface"),
+    "kill_switch_rehearsed": N_("the registry: kill switches rehearsed"),
+    "daily_cap_set": N_("the registry: daily caps set"),
+    "fail_mode_stated": N_("the registry: fail modes stated"),
+    "mechanism_owners_named": N_("the registry: owners of mechanisms named"),
+}
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -131,6 +146,7 @@ def rows_typed(values: MultiDict[str, str]) -> list[ItemSpec]:
     """Return the items as typed; one without code and text is dropped."""
     columns = {name: values.getlist(f"item_{name}") for name in _ROW}
     checked = {code.strip() for code in values.getlist("item_check_source")}
+    early = {code.strip() for code in values.getlist("item_before_commit")}
     rows = []
     for parts in zip(*columns.values(), strict=False):
         row = dict(zip(_ROW, (part.strip() for part in parts), strict=True))
@@ -148,6 +164,34 @@ def rows_typed(values: MultiDict[str, str]) -> list[ItemSpec]:
                 due_days=-1 if days is None else days,
                 source=row["source"],
                 check_source=row["code"] in checked,
+                bound_to=row["answered_by"] if row["answered_by"] not in ("", STANDING) else None,
+                standing=row["answered_by"] == STANDING,
+                before_commit=row["code"] in early,
             )
         )
     return rows
+
+
+class KeepForm(Form):
+    """Why a launch keeps its checklist."""
+
+    reason = TextAreaField(_("Why it keeps its own"), [Length(max=2000)])
+
+
+class AttestForm(Form):
+    """A standing attestation."""
+
+    item_code = SelectField(_("What is attested"))
+    market_code = SelectField(_("Market"))
+    surface_code = SelectField(_("Surface"))
+    evidence = TextAreaField(
+        _("Evidence: a link, or what you saw"),
+        [InputRequired(_("Give evidence.")), Length(max=EVIDENCE_LENGTH)],
+    )
+    valid_until = DateField(_("Last day"), [InputRequired(_("Give its last day."))])
+
+
+class WithdrawForm(Form):
+    """Why an attestation no longer holds."""
+
+    why = TextAreaField(_("Why it no longer holds"), [Length(max=2000)])

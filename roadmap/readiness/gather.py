@@ -88,14 +88,15 @@ class _Shared:
 
 
 def _own(session: Session, ids: Collection[int], at: datetime) -> _Own:
+    cells = parts.cell_facts(session, ids)
     return _Own(
         launches=parts.launches(session, ids),
         phases=parts.phase_facts(session, ids),
-        cells=parts.cell_facts(session, ids),
+        cells=cells,
         forecasts=parts.forecast_facts(session, ids),
         links=parts.link_facts(session, ids),
         training=parts.training_facts(session, ids),
-        checklist=parts.checklist_facts(session, ids, at),
+        checklist=parts.checklist_facts(session, ids, at, cells),
         dependencies=parts.dependency_facts(session, ids),
         requirements=parts.requirement_facts(session, ids, at),
         waivers=parts.waiver_facts(session, ids, at),

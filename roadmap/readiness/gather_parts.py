@@ -4,7 +4,8 @@ Each function sends one statement for any number of launches and returns facts b
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -44,6 +45,7 @@ from roadmap.readiness.facts import (
     WaiverFact,
 )
 from roadmap.readiness.models import ChecklistItem, GapPlan, Waiver
+from roadmap.readiness.standing_facts import Attested, inherit, standing_attestations
 from roadmap.requirements.models import AcceptanceCriterion, Requirement
 from roadmap.taxonomy.scope import ScopeCell, ScopePattern, parse_pattern
 
@@ -280,31 +282,59 @@ def _checklist_facts_query() -> AnySelect:
         ChecklistItem.valid_until,
         ChecklistItem.bound_to,
         ChecklistItem.from_phase,
+        ChecklistItem.due_days,
+        ChecklistItem.code,
+        ChecklistItem.standing,
     ).where(ChecklistItem.launch_id.in_(IDS))
 
 
-def checklist_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[ChecklistFact]]:
-    """Return the checklist items of each launch; an answer given after the moment is not known."""
+def checklist_facts(
+    session: Session, ids: Ids, at: datetime, cells: Mapping[int, Sequence[CellFact]]
+) -> dict[int, list[ChecklistFact]]:
+    """Return the checklist items of each launch; an answer given after the moment is not known.
+
+    An unanswered item may be answered by standing attestations of all markets and surfaces the
+    launch goes live in: one statement more, where any item may.
+    """
+    rows = session.execute(_checklist_facts_query(), {"ids": ids}).all()
+    asks = any(row.standing and row.answer is None for row in rows)
+    standing = standing_attestations(session, at) if asks else {}
     found: dict[int, list[ChecklistFact]] = defaultdict(list)
-    for row in session.execute(_checklist_facts_query(), {"ids": ids}):
+    for row in rows:
         known = row.answered_at is not None and row.answered_at <= at
-        answer = row.answer if known else None
-        found[row.launch_id].append(
-            ChecklistFact(
-                id=row.id,
-                item=row.text,
-                severity=Severity(row.severity),
-                answer={"yes": True, "no": False}.get(answer) if answer else None,
-                applicable=answer != "not_applicable",
-                attested_by=row.answered_by if known else None,
-                attested_at=row.answered_at if known else None,
-                valid_until=row.valid_until if known else None,
-                owner_id=row.owner_id,
-                bound_to=row.bound_to,
-                from_phase=row.from_phase,
-            )
-        )
+        inherited = None
+        if row.standing and not known and row.answer is None:
+            inherited = inherit(standing, row.code, cells.get(row.launch_id, ()))
+        found[row.launch_id].append(_checklist_fact(row, known, inherited))
     return found
+
+
+def _checklist_fact(row: Any, known: bool, inherited: Attested | None) -> ChecklistFact:
+    answer = row.answer if known else None
+    own = ChecklistFact(
+        id=row.id,
+        item=row.text,
+        severity=Severity(row.severity),
+        answer={"yes": True, "no": False}.get(answer) if answer else None,
+        applicable=answer != "not_applicable",
+        attested_by=row.answered_by if known else None,
+        attested_at=row.answered_at if known else None,
+        valid_until=row.valid_until if known else None,
+        owner_id=row.owner_id,
+        bound_to=row.bound_to,
+        from_phase=row.from_phase,
+        due_days=row.due_days,
+    )
+    if inherited is None:
+        return own
+    return replace(
+        own,
+        answer=True,
+        inherited=True,
+        attested_by=inherited.by,
+        attested_at=inherited.at,
+        valid_until=inherited.until,
+    )
 
 
 @cache

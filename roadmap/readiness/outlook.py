@@ -72,11 +72,14 @@ class Calendar:
         self._leads = {**LEAD_DAYS, **dict(ctx.facts.lead_days)}
         self._days: dict[int, date] = {}
 
-    def due(self, code: str) -> date | None:
-        """Return the day by which a check must pass; None without a phase date."""
+    def due(self, code: str, own: int | None = None) -> date | None:
+        """Return the day by which a check must pass; None without a phase date.
+
+        ``own`` are the working days this one asks for, instead of the usual ones of its code.
+        """
         if self._start is None:
             return None
-        lead = self._leads.get(code, DEFAULT_LEAD_DAYS)
+        lead = self._leads.get(code, DEFAULT_LEAD_DAYS) if own is None else own
         if lead not in self._days:
             self._days[lead] = working_days_before(self._start, lead, self._holidays)
         return self._days[lead]
@@ -85,7 +88,6 @@ class Calendar:
 def with_due_days(ctx: Context, answers: Sequence[Answer]) -> list[Answer]:
     """Add `required_by` to every required answer, and the owner a plan names to open ones."""
     calendar = Calendar(ctx)
-    days: dict[str, date | None] = {}
     plans = {(p.code, p.subject): p for p in ctx.facts.plans}
     done: list[Answer] = []
     for answer in answers:
@@ -96,9 +98,7 @@ def with_due_days(ctx: Context, answers: Sequence[Answer]) -> list[Answer]:
         owner = answer.owner_id
         if plan is not None and plan.owner_id is not None and not answer.passes:
             owner = plan.owner_id
-        if answer.code not in days:
-            days[answer.code] = calendar.due(answer.code)
-        due = days[answer.code]
+        due = calendar.due(answer.code, answer.lead)
         same = due == answer.required_by and owner == answer.owner_id
         done.append(answer if same else dated(answer, due, owner))
     return done

@@ -169,6 +169,9 @@ SAYS: Mapping[tuple[str, str], str] = {
     (Code.TRAINING, "no_version"): N_("No guideline version is in force to be certified on."),
     # checklist
     (Code.CHECKLIST, "yes"): N_("%(item)s: attested."),
+    (Code.CHECKLIST, "inherited"): N_(
+        "%(item)s: attested for its markets and surfaces until %(valid_until)s."
+    ),
     (Code.CHECKLIST, "no"): N_("%(item)s: answered no."),
     (Code.CHECKLIST, "unanswered"): N_("%(item)s: not answered."),
     (Code.CHECKLIST, "unattested"): N_("%(item)s: answered, but nobody attests it."),

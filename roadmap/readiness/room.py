@@ -6,18 +6,19 @@ from flask import Flask, render_template
 from sqlalchemy.orm import Session
 
 from roadmap.events import subscribe
-from roadmap.launches.events import LaunchCreated
+from roadmap.launches.events import LaunchCommits, LaunchCreated
 from roadmap.launches.models import Launch
 from roadmap.readiness import (
     freshness,
     gate_room,
     going_live,
     jobs,
+    standing_views,
     subscriptions,
     template_views,
     views,
 )
-from roadmap.readiness.checklists import instantiate
+from roadmap.readiness.checklists import instantiate, require_answers
 from roadmap.readiness.forms import ANSWER_CHOICES
 from roadmap.readiness.hand_over import register_holdings
 from roadmap.readiness.models import ChecklistItem
@@ -45,6 +46,7 @@ def listen() -> None:
     subscriptions.register()
     subscribe(LaunchCreated, _give_checklist)
     gate_room.listen()
+    subscribe(LaunchCommits, require_answers)
     going_live.listen()
 
 
@@ -52,6 +54,7 @@ def init_app(app: Flask) -> None:
     """Register pages, panels, subscriptions and jobs."""
     app.register_blueprint(views.bp)
     app.register_blueprint(template_views.bp)
+    app.register_blueprint(standing_views.bp)
     register_panel("checklist.answer", _answer_panel)
     register_panel("launch_plan", _plan_panel)
     register_admin_page(

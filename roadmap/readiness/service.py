@@ -135,9 +135,9 @@ def _keep(
     """Append what differs and renew the current rows; a launch without a row gets one."""
     appended = {i: one.appended for i, one in judged.items() if one.appended is not None}
     kept = keep_snapshots(session, [one.parts for one in judged.values() if one.parts is not None])
-    for launch_id, row in appended.items():
+    for launch_id, stored in appended.items():
         rests_on = judged[launch_id].parts
-        row.snapshot_id = kept[parts_digest(rests_on)] if rests_on is not None else None
+        stored.snapshot_id = kept[parts_digest(rests_on)] if rests_on is not None else None
     session.add_all(appended.values())
     # What a stored verdict rests on is kept as it is, the answers that pass included.
     cite(

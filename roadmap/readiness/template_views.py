@@ -7,7 +7,7 @@ from flask_login import current_user
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.readiness import templates
 from roadmap.readiness.checklists import active_template
-from roadmap.readiness.forms import TemplateForm, days_typed, rows_typed
+from roadmap.readiness.forms import ANSWERED_BY, TemplateForm, days_typed, rows_typed
 from roadmap.readiness.templates import SEVERITIES, ItemSpec
 from roadmap.readiness.templates_content import STANDARD_CODE
 from roadmap.web.guard import may
@@ -83,6 +83,7 @@ def _edit_page(
         "items": items,
         "days": days_typed(request.form) if request.method == "POST" else days,
         "severities": SEVERITIES,
+        "answered_by": ANSWERED_BY,
         "affected": affected,
     }
     return render_template("readiness/template_edit.html", **page), 422 if form.problems else 200

@@ -15,6 +15,7 @@ from roadmap.launches.models import Launch, LaunchCell
 from roadmap.launches.telling import actor_id
 from roadmap.readiness.applicability import Difference, applicable, difference, profile
 from roadmap.readiness.checklists import active_template
+from roadmap.readiness.checks.checklist import BOUND_FACTS
 from roadmap.readiness.models import ChecklistItem, ChecklistTemplate, TemplateItem
 from roadmap.readiness.templates_content import STANDARD, STANDARD_CODE, STANDARD_TITLE
 from roadmap.taxonomy.models import Market, Region
@@ -37,6 +38,9 @@ class ItemSpec:
     due_days: int = 5
     source: str = ""
     check_source: bool = False
+    bound_to: str | None = None
+    standing: bool = False
+    before_commit: bool = False
 
 
 def ensure_built_in(session: Session) -> None:
@@ -55,6 +59,7 @@ def ensure_built_in(session: Session) -> None:
             due_days=prompt.due_days,
             source=prompt.source,
             check_source=prompt.check_source,
+            standing=prompt.standing,
         )
         for prompt in STANDARD
     ]
@@ -85,6 +90,9 @@ def _store(
             regions=sorted(item.regions),
             max_tier=item.max_tier,
             due_days=item.due_days,
+            bound_to=item.bound_to,
+            standing=item.standing,
+            before_commit=item.before_commit,
         )
         for place, item in enumerate(items, start=1)
     )
@@ -123,6 +131,9 @@ def specs_of(items: Iterable[TemplateItem]) -> list[ItemSpec]:
             due_days=item.due_days,
             source=item.source,
             check_source=item.check_source,
+            bound_to=item.bound_to,
+            standing=item.standing,
+            before_commit=item.before_commit,
         )
         for item in items
     ]
@@ -157,6 +168,13 @@ def _check_item(item: ItemSpec, letters: set[str], places: set[str]) -> None:
         raise Invalid.at("regions", _("Not in the taxonomy: %(codes)s.", codes=", ".join(unknown)))
     if item.max_tier not in (1, 2, 3):
         raise Invalid.at("max_tier", _("A tier is 1, 2 or 3."))
+    if item.bound_to is not None and item.bound_to not in BOUND_FACTS:
+        raise Invalid.at("bound_to", _("%(fact)s is no fact that can answer.", fact=item.bound_to))
+    if item.bound_to is not None and item.standing:
+        raise Invalid.at(
+            "bound_to",
+            _("A fact or a standing attestation answers %(code)s, not both.", code=item.code),
+        )
     if not 0 <= item.due_days <= 250:
         raise Invalid.at("due_days", _("Give 0 to 250 working days."))
 

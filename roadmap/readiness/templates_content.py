@@ -28,6 +28,18 @@ class Prompt:
     max_tier: int = 2
     due_days: int = 5
     check_source: bool = False
+    # True of a market and surface, whichever launch asks: a standing attestation answers it.
+    standing: bool = False
+
+
+# What the law asks of a market and surface as such; launches inherit the answer.
+_STANDING = frozenset(
+    {
+        *("local_terms", "notice_form", "trusted_flaggers", "repeat_infringers", "life_threat"),
+        *("trader_verification", "listing_fields", "buyer_notification", "safety_gate"),
+        *("uk_reporting", "us_high_volume", "us_disclosure", "us_take_it_down"),
+    }
+)
 
 
 def _law(
@@ -43,6 +55,7 @@ def _law(
         regions,
         due_days=10,
         check_source="*" in source,
+        standing=code in _STANDING,
     )
 
 

@@ -12,9 +12,11 @@ from roadmap.launches.part_views import attempt, editable
 from roadmap.launches.queries import people_choices
 from roadmap.launches.views import done, form_page
 from roadmap.readiness import checklists, plans, waivers
+from roadmap.readiness.attestation_models import TemplateChoice
 from roadmap.readiness.forms import (
     AnswerForm,
     DecideForm,
+    KeepForm,
     ManyForm,
     PromiseForm,
     WaiverForm,
@@ -50,6 +52,8 @@ def _checklist_page(launch: Launch, items: list[ChecklistItem], form: Form) -> R
         "answerable": {i.id for i in items if checklists.may_answer(current_user, launch, i)},
         "may_edit": may_edit(current_user, launch),
         "difference": checklists.pending_difference(session, launch),
+        "kept": _kept(launch),
+        "keep": KeepForm(),
     }
     return render_template("readiness/checklist.html", **page), 422 if form.problems else 200
 
@@ -124,6 +128,29 @@ def answer(key: str, item_id: int) -> ResponseReturnValue:
         return done(launch)
     address = url_for(".answer", key=key, item_id=item_id)
     return form_page(form, launch, _("Answer"), address, note=item.text)
+
+
+def _kept(launch: Launch) -> TemplateChoice | None:
+    """Return the choice to keep the checklist, if it was made against the template of today."""
+    session = db_session()
+    chosen, template = checklists.choice_of(session, launch.id), checklists.active_template(session)
+    if chosen is None or template is None or chosen.choice != "kept":
+        return None
+    return chosen if chosen.template_id == template.id else None
+
+
+@bp.post("/<key>/checklist/keep")
+@may("launch.edit")
+def keep(key: str) -> ResponseReturnValue:
+    """Keep the launch's checklist as it is, with a reason."""
+    session, launch, form = db_session(), editable(key), KeepForm()
+    if attempt(
+        form, lambda: checklists.keep_own(session, current_user, launch, form.reason.data or "")
+    ):
+        flash(_("Kept. New items are offered when the checklist changes again."), "success")
+        return redirect(url_for(".checklist", key=key), 303)
+    address = url_for(".keep", key=key)
+    return form_page(form, launch, _("Keep this launch's checklist"), address)
 
 
 # ---- promised gaps ----

@@ -61,6 +61,8 @@ def _manual(item: ChecklistFact, day: date) -> tuple[Status, str]:
         return Status.UNKNOWN, "unattested"
     if item.valid_until is not None and item.valid_until < day:
         return Status.STALE, "expired"
+    if item.inherited:
+        return Status.PASS, "inherited"
     return (Status.PASS, "yes") if item.applicable else (Status.NOT_APPLICABLE, "not_applicable")
 
 
@@ -111,6 +113,7 @@ def _item(ctx: Context, item: ChecklistFact) -> Answer:
         evidence=(f"checklist:{item.id}",) if item.attested_by is not None else (),
         observed_at=item.attested_at,
         valid_until=after(until),
+        lead=item.due_days,
     )
 
 

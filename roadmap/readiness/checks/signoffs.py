@@ -58,6 +58,7 @@ def _answer(gate: GateFact, code: Code, status: Status, why: str, **params: int)
         owner_id=gate.asked_of,
         evidence=tuple(f"vote:{v}" for v in standing_of(gate).votes),
         observed_at=max((v.at for v in gate.votes), default=None),
+        lead=gate.due_days,
     )
 
 
