@@ -446,7 +446,9 @@ def upgrade() -> None:
     for table in ("checklist_item", "template_item"):
         op.add_column(table, sa.Column("bound_to", sa.String(length=40), nullable=True))
         for name in ("standing", "before_commit"):
-            flag = sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
+            flag: sa.Column[bool] = sa.Column(
+                name, sa.Boolean(), nullable=False, server_default=sa.false()
+            )
             op.add_column(table, flag)
     op.add_column(
         "checklist_item",

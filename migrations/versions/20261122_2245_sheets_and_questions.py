@@ -1,5 +1,7 @@
 """Roadmap sheets as they were sent; questions to owners, each asked once."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -12,7 +14,7 @@ depends_on = None
 KINDS = "kind IN ('digest', 'immediate', 'account'{})"
 
 
-def _json() -> sa.types.TypeEngine[object]:
+def _json() -> sa.types.TypeEngine[Any]:
     return sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 

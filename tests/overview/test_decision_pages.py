@@ -62,6 +62,7 @@ def test_the_meeting_records_a_conditional_go_and_everybody_reads_it(
     assert decision.evidence_digest in shown
     assert "unchanged" in shown
     found = victor.get(f"/launches/LCH-13/decisions/{decision.id}.json").json
+    assert found is not None
     assert (found["kind"], found["verdict"], found["open"]) == ("conditional", "READY", [])
     assert "LCH-13" in page(victor, "/decisions")
     assert "No decision" in page(victor, "/decisions?show=against")
