@@ -13,7 +13,7 @@ from roadmap.accounts import room as accounts_room
 from roadmap.api import room as api_room
 from roadmap.capacity import room as capacity_room
 from roadmap.db import Database
-from roadmap.exchange import sheet_views, views_import
+from roadmap.exchange import evidence_views, sheet_views, views_import
 from roadmap.history import jobs as history_jobs
 from roadmap.launches import room as launches_room
 from roadmap.lists import room as lists_room
@@ -73,6 +73,7 @@ def _open_rooms(app: Flask) -> None:
     readiness_room.init_app(app)
     views_import.init_app(app)
     sheet_views.init_app(app)
+    evidence_views.init_app(app)
     notifications_room.init_app(app)
     overview_room.init_app(app)
     questions_views.init_app(app)

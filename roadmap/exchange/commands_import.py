@@ -10,6 +10,7 @@ from roadmap.capacity.commands import import_shifts
 from roadmap.console import Problem
 from roadmap.db import Database
 from roadmap.exchange.columns import MappingError, parse_override
+from roadmap.exchange.evidence_commands import evidence_command
 from roadmap.exchange.import_launches import import_launches
 from roadmap.exchange.import_report import report_lines
 from roadmap.exchange.import_requirements import import_requirements
@@ -29,6 +30,7 @@ def import_commands(open_rooms: Callable[[], Database]) -> click.Group:
     group.add_command(_launches(open_rooms))
     group.add_command(import_shifts(open_rooms))
     group.add_command(sheet_command(open_rooms))
+    group.add_command(evidence_command(open_rooms))
     return group
 
 

@@ -20,6 +20,7 @@ from roadmap.exchange.tabular import TableError, read_table
 from roadmap.web.i18n import _
 
 JOB = "exchange.import"
+REQUIREMENTS = "requirements"
 # A larger file is read and stored by the worker; the page shows how far it is.
 AT_ONCE = 500_000
 KEPT = timedelta(hours=24)
@@ -88,10 +89,14 @@ def confirm(session: Session, settings: Any, upload: ImportUpload) -> None:
         _enqueue(session, upload)
 
 
-def get_upload(session: Session, person_id: int, token: str, *, lock: bool = False) -> ImportUpload:
-    """Return a person's own upload; everybody else's is not found."""
+def get_upload(
+    session: Session, person_id: int, token: str, *, lock: bool = False, kind: str = REQUIREMENTS
+) -> ImportUpload:
+    """Return a person's own upload of a kind; everybody else's is not found."""
     query = select(ImportUpload).where(
-        ImportUpload.token == token, ImportUpload.person_id == person_id
+        ImportUpload.token == token,
+        ImportUpload.person_id == person_id,
+        ImportUpload.kind == kind,
     )
     upload = session.scalar(query.with_for_update() if lock else query)
     if upload is None:
@@ -99,9 +104,11 @@ def get_upload(session: Session, person_id: int, token: str, *, lock: bool = Fal
     return upload
 
 
-def recent(session: Session, person_id: int) -> list[ImportUpload]:
-    """Return a person's last five uploads, newest first."""
-    query = select(ImportUpload).where(ImportUpload.person_id == person_id)
+def recent(session: Session, person_id: int, kind: str = REQUIREMENTS) -> list[ImportUpload]:
+    """Return a person's last five uploads of a kind, newest first."""
+    query = select(ImportUpload).where(
+        ImportUpload.person_id == person_id, ImportUpload.kind == kind
+    )
     return list(session.scalars(query.order_by(ImportUpload.id.desc()).limit(5)))
 
 

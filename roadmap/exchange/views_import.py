@@ -160,7 +160,7 @@ def confirm(token: str) -> ResponseReturnValue:
         flash(error.message, "error")
         return redirect(url_for("imports.show", token=token), 303)
     if upload.state == "done":
-        _remove_afterwards(uploads.path_of(_settings(), upload))
+        remove_afterwards(uploads.path_of(_settings(), upload))
         count = (upload.report or {})["created"]
         flash(
             ngettext(
@@ -178,13 +178,13 @@ def discard(token: str) -> ResponseReturnValue:
     session = db_session()
     upload = uploads.get_upload(session, current_user.id, token, lock=True)
     if upload.state == "preview":
-        _remove_afterwards(uploads.path_of(_settings(), upload))
+        remove_afterwards(uploads.path_of(_settings(), upload))
         session.delete(upload)
         flash(_("The file was removed; nothing was stored."), "success")
     return redirect(url_for("imports.start"), 303)
 
 
-def _remove_afterwards(path: Path) -> None:
+def remove_afterwards(path: Path) -> None:
     """Remove the file once the answer is on its way, so that a failed commit can be tried again."""
 
     @after_this_request

@@ -48,7 +48,7 @@ class Outcome:
     """The fate of the row at `place` of what was given.
 
     ``corrects`` is the recorded row it takes the place of, ``note`` says why a row changes nothing,
-    ``problem`` why it is refused.
+    ``overtaken`` that other numbers than its own stand, ``problem`` why it is refused.
     """
 
     place: int
@@ -56,6 +56,7 @@ class Outcome:
     note: str = ""
     problem: RowProblem | None = None
     corrects: Held | None = None
+    overtaken: bool = False
 
 
 def identity_of(row: NewMeasurement) -> Key:
@@ -104,11 +105,7 @@ def sift(
                 found += [_contradiction(rows, places, place) for place in places]
                 continue
             chosen = newest
-            found += [
-                Outcome(place, Fate.UNCHANGED, _twin_note(rows, place, chosen))
-                for place in places
-                if place != chosen
-            ]
+            found += [_twin(rows, place, chosen) for place in places if place != chosen]
         found.append(_against(chosen, rows[chosen], stored.get(key, ()), correct=correct))
     return sorted(found, key=lambda outcome: outcome.place)
 
@@ -135,11 +132,15 @@ def _place_words(rows: Mapping[int, NewMeasurement], place: int) -> str:
     return str(place + 1 if line is None else line)
 
 
-def _twin_note(rows: Mapping[int, NewMeasurement], place: int, chosen: int) -> str:
+def _twin(rows: Mapping[int, NewMeasurement], place: int, chosen: int) -> Outcome:
     where = _place_words(rows, chosen)
     if content_of(rows[place]) == content_of(rows[chosen]):
-        return _("Row %(line)s says the same.", line=where)
-    return _("Row %(line)s was observed later and stands for it.", line=where)
+        return Outcome(place, Fate.UNCHANGED, _("Row %(line)s says the same.", line=where))
+    return _overtaken(place, _("Row %(line)s was observed later and stands for it.", line=where))
+
+
+def _overtaken(place: int, note: str) -> Outcome:
+    return Outcome(place, Fate.UNCHANGED, note, overtaken=True)
 
 
 def _contradiction(
@@ -172,7 +173,7 @@ def _against(place: int, row: NewMeasurement, held: Sequence[Held], *, correct: 
         return _refused(place, row, reason)
     alike = [one for one in held if one.content == content and one.identity == identity_of(row)]
     if any(one.voided and not one.corrected for one in alike):
-        return Outcome(place, Fate.UNCHANGED, _("A person voided these numbers; they stay void."))
+        return _overtaken(place, _("A person voided these numbers; they stay void."))
     if live is None:
         return Outcome(place, Fate.ACCEPTED)
     if not correct:
@@ -186,10 +187,10 @@ def _correction(place: int, row: NewMeasurement, live: Held, *, seen_before: boo
     if row.observed_at is None or live.observed_at is None:
         if seen_before:
             note = _("These numbers were corrected since. Give observed_at to bring them back.")
-            return Outcome(place, Fate.UNCHANGED, note)
+            return _overtaken(place, note)
         return Outcome(place, Fate.CORRECTED, corrects=live)
     if row.observed_at < live.observed_at:
-        return Outcome(place, Fate.UNCHANGED, _("Numbers observed later are recorded already."))
+        return _overtaken(place, _("Numbers observed later are recorded already."))
     if row.observed_at == live.observed_at:
         reason = _(
             "Other numbers are recorded that were observed at the same moment. Give a later "
