@@ -70,6 +70,8 @@ JOBS = {
     "readiness.evaluate": N_("Judge launches again"),
     "history.seal": N_("Seal the history"),
     "jobs.tidy": N_("Forget finished jobs"),
+    "mechanisms.control": N_("Look for metrics outside their limits"),
+    "mechanisms.roll_up": N_("Add up old measurements"),
     "requirements.wake": N_("Wake snoozed requirements"),
     "scoring.rank": N_("Rank the backlog"),
     "exchange.import": N_("Import a file"),
