@@ -1,6 +1,5 @@
 """Errors of the domain become pages here, and only here."""
 
-
 import structlog
 from flask import (
     Flask,
