@@ -47,6 +47,7 @@ from roadmap.readiness.gather_shared import (
     places_of,
 )
 from roadmap.readiness.guard_facts import guard_facts
+from roadmap.readiness.usual import usual_days
 from roadmap.taxonomy.scope import DIMENSIONS
 
 # Due days lie at most this far before their phase; holidays further back do not matter.
@@ -85,6 +86,7 @@ class _Shared:
     guidelines: Mapping[str, Sequence[GuidelineFact]]
     certifications: Mapping[int, Sequence[CertificationFact]]
     holidays: Holidays
+    usual_days: tuple[tuple[str, int], ...]
 
 
 def _own(session: Session, ids: Collection[int], at: datetime) -> _Own:
@@ -132,6 +134,7 @@ def _shared(session: Session, own: _Own, at: datetime) -> _Shared:
             session, sorted(linked | {routed[i] for i in linked if i in routed}), today
         ),
         holidays=Holidays(session, *_span(own, today)),
+        usual_days=usual_days(session),
     )
 
 
@@ -244,6 +247,7 @@ def _assemble(launch_id: int, own: _Own, shared: _Shared, capacity: CapacityFact
         plans=tuple(own.plans.get(launch_id, ())),
         capacity=capacity,
         holidays=shared.holidays.of({fact.cell.market for fact in cells}),
+        usual_days=shared.usual_days,
     )
 
 

@@ -16,6 +16,7 @@ from roadmap.readiness import (
     standing_views,
     subscriptions,
     template_views,
+    usual,
     views,
 )
 from roadmap.readiness.checklists import instantiate, require_answers
@@ -66,5 +67,6 @@ def init_app(app: Flask) -> None:
     listen()
     jobs.register()
     freshness.register()
+    usual.register()
     gate_room.init_app(app)
     register_holdings()
