@@ -294,11 +294,10 @@ def checklist_facts(
     """Return the checklist items of each launch; an answer given after the moment is not known.
 
     An unanswered item may be answered by standing attestations of all markets and surfaces the
-    launch goes live in: one statement more, where any item may.
+    launch goes live in; two statements.
     """
     rows = session.execute(_checklist_facts_query(), {"ids": ids}).all()
-    asks = any(row.standing and row.answer is None for row in rows)
-    standing = standing_attestations(session, at) if asks else {}
+    standing = standing_attestations(session, at)
     found: dict[int, list[ChecklistFact]] = defaultdict(list)
     for row in rows:
         known = row.answered_at is not None and row.answered_at <= at

@@ -284,7 +284,7 @@ def test_facts_take_the_same_statements_for_one_launch_and_for_many(
     one = len(statements)
     statements.statements.clear()
     gather(session, [launch.id, *(other.id for other in others)], clock.now())
-    assert len(statements) == one == 44
+    assert len(statements) == one == 33
     evaluate_launches(session, [launch.id])
     session.commit()
     session.execute(select(Launch.id)).all()
