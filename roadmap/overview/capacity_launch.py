@@ -1,7 +1,7 @@
 """The tab "Capacity and cost" of a launch: each queue it leans on, outages, money, harm."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -24,6 +24,7 @@ from roadmap.overview.gaps import Row, rows_of
 from roadmap.overview.launch_page import LaunchPage
 from roadmap.overview.speech import Speech
 from roadmap.readiness.answers import Answer
+from roadmap.web.i18n import _
 
 STATUS = {
     Result.PASS: "pass",
@@ -44,6 +45,8 @@ class QueueLine:
     owner: str | None
     row: Row | None
     missing: reading.Missing | None
+    rule: str = ""
+    borrowed: str = ""
     picture: Picture | None = None
     legend: tuple[reading.Named, ...] = ()
     tried: tuple[reading.Tried, ...] = ()
@@ -107,11 +110,13 @@ def queue_line(
     answer = said.get(f"queue:{fact.key}")
     line = QueueLine(
         fact=fact,
-        state=STATUS[fact.result],
+        state=answer.status.value if answer else STATUS[fact.result],
         name=speech.mechanisms.get(fact.key, fact.key),
         owner=speech.person(fact.owner_id),
         row=rows_of([answer], speech, page.room.verdict.at.date())[0] if answer else None,
-        missing=reading.missing(fact.why, fact.key, page.launch.key),
+        missing=reading.missing(answer.why if answer else fact.why, fact.key, page.launch.key),
+        rule=_(reading.RULES[fact.rule]),
+        borrowed=reading.borrowed_words(fact.borrowed),
     )
     if fact.together is None and fact.result is Result.UNKNOWN and fact.peak_on is None:
         return line
@@ -119,13 +124,8 @@ def queue_line(
     given = assessor.portfolio.queues[fact.queue_id]
     earlier = reading.earlier_loads(assessor, launch, given)
     found = of_placed(placed, earlier, assessor.horizon.face(given.zone))
-    return QueueLine(
-        fact=line.fact,
-        state=line.state,
-        name=line.name,
-        owner=line.owner,
-        row=line.row,
-        missing=line.missing,
+    return replace(
+        line,
         picture=picture(found),
         legend=tuple(reading.legend(found.sources, speech)),
         tried=tuple(reading.tried(assessor, launch, fact, placed)),
@@ -161,7 +161,7 @@ def skill_line(fact: SkillFact, speech: Speech) -> SkillLine:
     )
 
 
-_SUBJECTS = ("skill:", "fallback:", "budget", "sellers")
+_SUBJECTS = ("skill:", "fallback:", "quota:", "budget", "sellers")
 
 
 def _others(said: Mapping[str, Answer], page: LaunchPage, speech: Speech) -> list[Row]:

@@ -1,5 +1,6 @@
 """What one reader may be told of capacity: names of queues, steps and launches, missing inputs."""
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -50,6 +51,31 @@ MISSING = {
 }
 _OF_QUEUE = frozenset({"no_capacity", "no_handling", "no_base", "stale_count"})
 _OF_LANE = frozenset({"no_forecast", "no_date", "no_rates", "no_route", "no_prevalence"})
+
+
+# What a route, a launch or a queue borrows, as people call it.
+BORROWED = {
+    "recall": N_("recall"),
+    "precision": N_("precision"),
+    "pass_share": N_("share passed for good"),
+    "miss_rate": N_("violating among what is passed"),
+    "receives": N_("share that reaches it"),
+    "qa_share": N_("share sampled by QA"),
+    "handling time": N_("handling time"),
+    "review rate": N_("review rate"),
+    "throughput": N_("throughput"),
+}
+# How the share in time was computed.
+RULES = {
+    "line": N_("First in, first out, hour by hour; nothing leaves unreviewed."),
+    "erlang_c": N_("An SLA below an hour: the lower of the line's share and Erlang C's."),
+    "erlang_a": N_("Items expire while they wait: Erlang A, each hour by itself."),
+}
+
+
+def borrowed_words(names: Iterable[str]) -> str:
+    """Return what is borrowed in words, in one line."""
+    return ", ".join(_(BORROWED.get(name, name)) for name in names)
 
 
 @dataclass(frozen=True)
@@ -168,7 +194,8 @@ class Tried:
     text: str
     peak: float
     share: float | None
-    longest: float
+    # None where items expire: nobody waits for ever.
+    longest: float | None
     backlog: float
     carries: bool
 
@@ -189,7 +216,7 @@ def _told(text: str, found: Judgement, placed: Placed) -> Tried:
         text=text,
         peak=found.peak,
         share=found.worst.share if found.worst is not None else None,
-        longest=found.longest,
+        longest=found.longest if math.isfinite(found.longest) else None,
         backlog=found.largest_backlog / placed.queue.handling,
         carries=found.carries,
     )

@@ -1,6 +1,6 @@
 """What if: a launch judged with other heads, times, dates and volumes; nothing is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -17,7 +17,7 @@ from roadmap.capacity.supply import Supply, windows
 from roadmap.launches.access import Asker, get_launch
 from roadmap.launches.models import Launch
 from roadmap.overview import capacity_reading as reading
-from roadmap.overview.capacity_launch import STATUS
+from roadmap.overview.capacity_launch import STATUS, SkillLine, skill_line
 from roadmap.web.i18n import _
 
 # Fields of a queue: name before the dash, lowest and highest value.
@@ -28,6 +28,9 @@ LIMITS = {
     "share": (0.0, 100.0),
 }
 VOLUME = (0.0, 10_000.0)
+# Rates of an automated step at another threshold, in percent.
+STEP_RATES = ("recall", "precision", "pass_share")
+RATE = (0.0, 100.0)
 
 
 @dataclass
@@ -95,6 +98,16 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class StepChoice:
+    """An automated step of the form with the rates its route uses today."""
+
+    id: int
+    key: str
+    name: str
+    rates: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Pair:
     """One queue today and with the changes."""
 
@@ -117,7 +130,10 @@ class WhatIf:
     starts_on: date | None
     share: float
     choices: tuple[Choice, ...]
+    steps: tuple[StepChoice, ...]
     pairs: tuple[Pair, ...]
+    # Languages with the changes, or today where nothing was changed.
+    skills: tuple[SkillLine, ...]
     now: CapacityFacts
     then: CapacityFacts | None
 
@@ -129,12 +145,14 @@ def load(session: Session, actor: Asker, key: str, args: Mapping[str, str]) -> W
     """
     launch = get_launch(session, actor, key, load=[Launch.phases])
     assessor = reading.assessor_for(session, [launch.id])
-    names = reading.words_for(session, actor, assessor).mechanisms
+    speech = reading.words_for(session, actor, assessor)
+    names = speech.mechanisms
     given = assessor.portfolio.launches[launch.id]
     phase = _phase(given)
     now = assess(assessor, launch.id, phase)
     queues = [assessor.portfolio.queues[one.queue_id] for one in now.queues]
-    asked = read(args, queues)
+    steps = _steps(assessor, given, names)
+    asked = read(args, queues, steps)
     then = None
     if asked.changes and not asked.problems:
         then = assess(changed(assessor, given, asked, phase), launch.id, phase)
@@ -146,7 +164,9 @@ def load(session: Session, actor: Asker, key: str, args: Mapping[str, str]) -> W
         starts_on=step.day if step else None,
         share=step.share if step else 1.0,
         choices=tuple(_choice(assessor, one, names) for one in queues),
+        steps=steps,
         pairs=_pairs(now, then, names, launch.key),
+        skills=tuple(skill_line(one, speech) for one in (then or now).skills),
         now=now,
         then=then,
     )
@@ -158,9 +178,27 @@ def _phase(launch: LaunchInput) -> int:
     return min(to_come, default=reading.last_phase(launch))
 
 
-def read(args: Mapping[str, str], queues: list[QueueInput]) -> Asked:
+def _steps(
+    assessor: Assessor, launch: LaunchInput, names: Mapping[str, str]
+) -> tuple[StepChoice, ...]:
+    """Return the automated steps on the launch's routes, each once."""
+    found: dict[int, StepChoice] = {}
+    for lane in launch.lanes:
+        for part in lane.route:
+            step = assessor.portfolio.steps.get(part.mechanism_id)
+            if step is not None and step.id not in found:
+                rates = {**step.rates, **part.rates}
+                found[step.id] = StepChoice(step.id, step.key, names.get(step.key, step.key), rates)
+    return tuple(found.values())
+
+
+def read(
+    args: Mapping[str, str], queues: list[QueueInput], steps: Sequence[StepChoice] = ()
+) -> Asked:
     """Read the address; a value that cannot be is a problem at its field."""
     asked = Asked(typed=args)
+    for step in steps:
+        _read_rates(args, step, asked)
     for queue in queues:
         for name, (low, high) in LIMITS.items():
             at = f"{name}-{queue.id}"
@@ -176,6 +214,16 @@ def read(args: Mapping[str, str], queues: list[QueueInput]) -> Asked:
         except ValueError:
             asked.problems["starts"] = _("Write the day as 2026-12-01.")
     return asked
+
+
+def _read_rates(args: Mapping[str, str], step: StepChoice, asked: Asked) -> None:
+    for name in STEP_RATES:
+        at = f"{name}-{step.id}"
+        value = _number(args.get(at, ""), *RATE, at, asked)
+        if value == 0 and name == "precision":
+            asked.problems[at] = _("Precision is above 0.")
+        elif value is not None:
+            asked.numbers[at] = value
 
 
 def _number(text: str, low: float, high: float, at: str, asked: Asked) -> float | None:
@@ -216,9 +264,7 @@ def _queue(given: QueueInput, asked: Asked) -> QueueInput:
 
 def _lane(given: LaneInput, factor: float, asked: Asked) -> LaneInput:
     route = tuple(
-        replace(part, rates={**part.rates, "handling_seconds": seconds})
-        if (seconds := asked.numbers.get(f"aht-{part.mechanism_id}")) is not None
-        else part
+        replace(part, rates={**part.rates, **_rates(asked, part.mechanism_id)})
         for part in given.route
     )
     return replace(
@@ -228,6 +274,18 @@ def _lane(given: LaneInput, factor: float, asked: Asked) -> LaneInput:
         high=None if given.high is None else given.high * factor,
         route=route,
     )
+
+
+def _rates(asked: Asked, number: int) -> dict[str, float]:
+    """Return the rates of a step that were asked for."""
+    found = {
+        name: asked.numbers[at] / 100
+        for name in STEP_RATES
+        if (at := f"{name}-{number}") in asked.numbers
+    }
+    if (seconds := asked.numbers.get(f"aht-{number}")) is not None:
+        found["handling_seconds"] = seconds
+    return found
 
 
 def _moved(launch: LaunchInput, asked: Asked, phase: int) -> tuple[PhaseInput, ...]:

@@ -33,7 +33,7 @@ class StepLine:
     done: StepResult
     hours: float
     cost: float | None
-    borrowed: tuple[str, ...]
+    borrowed: str
     grade: str
     outage: Row | None = None
 
@@ -132,7 +132,7 @@ def lane(
                 done=done,
                 hours=hours,
                 cost=_cost(assessor, part.mechanism_id, done, hours),
-                borrowed=names,
+                borrowed=reading.borrowed_words(names),
                 grade=part.grade.value,
                 outage=rows.get(step.name),
             )

@@ -25,7 +25,7 @@ from roadmap.capacity.models import (
 from roadmap.history.seal import seal, verify
 from roadmap.launches.telling import tell
 from roadmap.taxonomy.calendars import add_calendar_day
-from tests.capacity.conftest import MONDAY, TODAY
+from tests.capacity.conftest import DAY, MONDAY, TODAY
 
 STAFFING = "/mechanisms/{queue}/staffing"
 FULL = {
@@ -359,6 +359,34 @@ def test_days_off_of_a_site_and_the_load_of_a_campaign(floor, cast, sign_in, ses
     assert bob.get(load).status_code == 403
     assert erin.post(f"/admin/calendar/{entry.id}/remove").status_code == 303
     assert look(select(CampaignLoad)) is None
+
+
+def test_what_waits_is_counted_and_only_replaced_by_a_newer_count(floor, charlie):
+    address = f"/mechanisms/{floor.queue.key}/staffing"
+    day = TODAY - DAY
+    first = {"items": "5400", "day": day.isoformat(), "at": "06:00"}
+    assert charlie.post(f"{address}/waiting", data=first).status_code == 303
+    assert "5,400 items" in charlie.get(address).text
+    older = first | {"day": (day - DAY).isoformat()}
+    answer = charlie.post(f"{address}/waiting", data=older)
+    assert answer.status_code == 422
+    assert "There is a newer count already." in answer.text
+    later = first | {"day": (TODAY + 3 * DAY).isoformat()}
+    assert "has not come yet" in charlie.post(f"{address}/waiting", data=later).text
+    rows = f"{day.isoformat()} 07:00\t900\n{day.isoformat()} 08:30\t800"
+    assert "800" in charlie.post(f"{address}/paste/waiting", data={"rows": rows}).text
+    stored = charlie.post(f"{address}/paste/waiting", data={"rows": rows, "store": "1"})
+    assert stored.status_code == 303
+    assert "800 items" in charlie.get(address).text
+
+
+def test_expiry_is_refused_where_nothing_would_be_judged_by_it(floor, charlie):
+    address = f"/mechanisms/{floor.queue.key}/staffing/plan"
+    refused = charlie.post(address, data={"sla_hours": "4", "patience_hours": "1"})
+    assert refused.status_code == 422
+    assert "Expiry counts only where" in refused.text
+    taken = charlie.post(address, data={"sla_hours": "0.1", "patience_hours": "0.2"})
+    assert taken.status_code == 303
 
 
 def test_who_may_change_what(floor, at, cast, sign_in, session):

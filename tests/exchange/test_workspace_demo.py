@@ -46,6 +46,10 @@ WORDS = {
     16: ("NOT_READY", "LATE"),
     17: ("READY", "ON_TRACK"),
     18: ("HOLD", "NO_DATE"),
+    19: ("HOLD", "AT_RISK"),
+    20: ("NOT_ASSESSED", "ON_TRACK"),
+    21: ("NOT_ASSESSED", "ON_TRACK"),
+    22: ("NOT_READY", "AT_RISK"),
 }
 STORIES = {
     1: ("EVIDENCE_THIN", "MECH_PRECISION"),
@@ -57,6 +61,8 @@ STORIES = {
     12: ("CHECKLIST",),
     13: (),
     14: ("CHECKLIST", "WAIVER_EXPIRED"),
+    19: ("SIGNOFF_STALE",),
+    22: ("SIGNOFF_MISSING",),
 }
 
 
@@ -114,7 +120,7 @@ def test_refreshing_dates_the_demo_anew_and_keeps_its_verdicts(session: Session)
     assert before is not None
     assert after is not None
     assert after > before
-    assert session.scalar(select(func.count()).select_from(Launch)) == 16
+    assert session.scalar(select(func.count()).select_from(Launch)) == 20
 
 
 def test_there_is_nothing_to_refresh_where_no_demo_is(session: Session) -> None:
@@ -136,7 +142,7 @@ def test_a_new_database_gets_the_demo_with_sign_ins_and_keeps_both(database: Dat
     with database.reading() as session:
         digest = session.scalar(select(Person.password_hash).where(Person.email == demo.LEADER))
         assert passwords.matches("roadmap-demo", digest)
-        assert session.scalar(select(func.count()).select_from(Launch)) == 16
+        assert session.scalar(select(func.count()).select_from(Launch)) == 20
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "roadmap.example.org"])
