@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ POINTS = 60
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 420, 64, 12, 44
 # Half the height of a label, and its width with three figures.
 _NEAR, _LABEL = 11.0, 24.0
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,13 @@ class Drawing:
     cells: Sequence[Cell]
     across: Sequence[tuple[float, float]]
     up: Sequence[tuple[float, float]]
+    # The middle of the points' efforts and values, and those with less effort and more value.
+    middle: tuple[float, float] | None
+    light: Sequence[Dot]
     effort: str
     product: bool
-    logarithmic: bool
+    # Whether effort, and value, are drawn on a logarithmic scale.
+    logarithmic: tuple[bool, bool]
     total: int
     without: int
 
@@ -67,18 +73,31 @@ def drawing(session: Session, shown: Framework, standing: Standing) -> Drawing |
     across, up = _scales(standing, [at for _, at in placed])
     code = found[0]
     name = next(c.name for c in framework.criteria if c.code == code)
-    many = standing.ranked > POINTS
+    many, dots = standing.ranked > POINTS, _dots(placed, across, up)
+    middle = _middle(dots)
     return Drawing(
-        dots=_dots(placed, across, up),
+        dots=dots,
+        middle=middle,
+        light=[dot for dot in dots if middle and dot.x <= middle[0] and dot.y <= middle[1]],
         cells=_cells(standing) if many else (),
         across=[(_x(across.at(tick)), tick) for tick in across.ticks],
         up=[(_y(up.at(tick)), tick) for tick in up.ticks],
         effort=name,
         product=found[1],
-        logarithmic=across.log or up.log,
+        logarithmic=(across.log, up.log),
         total=standing.ranked,
         without=len(rows) - len(placed),
     )
+
+
+def _middle(dots: Sequence[Dot]) -> tuple[float, float] | None:
+    """Return where the median effort and value are drawn; of three points and less it says little.
+
+    Both scales rise or fall all the way, so the median of places is the place of the median.
+    """
+    if len(dots) < _FEW:
+        return None
+    return median(dot.x for dot in dots), median(dot.y for dot in dots)
 
 
 def _point(framework: FrameworkDef, row: BoardRow) -> Point | None:

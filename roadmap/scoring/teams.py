@@ -1,5 +1,8 @@
 """The teams a ranking needs, and how far each goes."""
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +20,17 @@ def team_named(session: Session, code: str) -> tuple[int, str]:
     return row.id, row.name
 
 
-def teams_in(session: Session, standing: Standing) -> list[tuple[int, str, str, TeamCut]]:
+# Key, code, name, and how far the team goes.
+Needed: TypeAlias = tuple[int, str, str, TeamCut]
+
+
+def tightest(teams: Sequence[Needed]) -> Needed | None:
+    """Return the team that leaves most of what needs it below its line, None where all fits."""
+    short = [one for one in teams if one[3].capacity is not None and one[3].fits < one[3].needed]
+    return max(short, key=lambda one: one[3].needed - one[3].fits, default=None)
+
+
+def teams_in(session: Session, standing: Standing) -> list[Needed]:
     """Return (key, code, name, cut) of the teams that the ranking needs, by name."""
     keys = [int(key) for key in standing.teams]
     if not keys:

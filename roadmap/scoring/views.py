@@ -22,7 +22,7 @@ from roadmap.scoring.forms import Entered, parse_number, read_entries, shown_tex
 from roadmap.scoring.queries import framework_named, frameworks, that_rank_something
 from roadmap.scoring.service import choose_ranking_framework, enter_scores
 from roadmap.scoring.standing import standing_from
-from roadmap.scoring.teams import team_named, teams_in
+from roadmap.scoring.teams import team_named, teams_in, tightest
 from roadmap.web.guard import may
 from roadmap.web.i18n import gettext, ngettext
 from roadmap.web.session import db_session
@@ -56,11 +56,13 @@ def _table(entered: Entered | None = None, status: int = 200) -> ResponseReturnV
     code = request.values.get("team") or None
     team, name = team_named(session, code) if code else (None, None)
     page = board(session, framework, current_user.id, after=_after(), team=team, weeks=weeks)
+    teams = teams_in(session, page.standing)
     html = render_template(
         "scoring/prioritise.html",
         board=page,
         frameworks=frameworks(session),
-        teams=teams_in(session, page.standing),
+        teams=teams,
+        tightest=tightest(teams),
         team_code=code,
         team_name=name,
         weeks_text=request.values.get("weeks", ""),

@@ -226,5 +226,5 @@ def test_the_picture_links_each_point_and_has_its_table(cast: Cast, sign_in: Bro
     victor = sign_in(cast.victor)
     html = victor.get("/prioritise/picture").text
     assert 'aria-label="1. Number 1"' in html
-    assert "Show as a table" in html
+    assert "In numbers" in html
     assert "has no effort" in victor.get("/prioritise/picture?framework=ice_mean").text
