@@ -17,6 +17,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from roadmap import jobs
@@ -24,12 +25,14 @@ from roadmap.errors import Invalid
 from roadmap.exchange import sheet_uploads as uploads
 from roadmap.exchange.sheet_answers import SheetAnswers
 from roadmap.exchange.sheet_columns import FIELDS
+from roadmap.exchange.sheet_compare import sheet_claim
 from roadmap.exchange.sheet_forms import SheetAnswersForm, SheetForm
 from roadmap.exchange.sheet_models import LaunchSheet
 from roadmap.exchange.sheet_report import SheetReport
 from roadmap.web.admin_menu import register_admin_page
 from roadmap.web.guard import may
 from roadmap.web.i18n import _
+from roadmap.web.panels import register_panel
 from roadmap.web.session import db_session
 from roadmap.wording import N_
 
@@ -154,9 +157,21 @@ def _remove_afterwards(path: Path) -> None:
         return response
 
 
+def columns_panel(launch: Any) -> Markup | str:
+    """Return the columns of a launch's sheet as they were written, for its plan."""
+    claim = sheet_claim(launch)
+    cells = [pair for pair in claim.get("cells", ()) if pair[1]]
+    if not cells:
+        return ""
+    day = str(launch.claim.get("as_of", ""))
+    page = {"cells": cells, "name": claim.get("name", ""), "day": day}
+    return Markup(render_template("exchange/_sheet_columns.html", **page))  # noqa: S704  escaped
+
+
 def init_app(app: Flask) -> None:
     """Register the pages and the jobs."""
     app.register_blueprint(bp)
+    register_panel("launch_plan_parts", columns_panel, place=90)
     register_admin_page(
         N_("Import a roadmap sheet"),
         "launch_sheets.start",

@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
@@ -19,7 +29,6 @@ from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.panels import register_panel
 from roadmap.web.session import db_session
-from roadmap.web.stream import streamed
 
 bp = Blueprint("week_one", __name__)
 
@@ -95,7 +104,7 @@ def export(kind: str) -> ResponseReturnValue:
     parts: Iterator[str] | Iterator[bytes] = (
         xlsx_parts(header, rows) if kind == "xlsx" else csv_parts(header, rows, mark=True)
     )
-    answer = streamed(parts, XLSX_TYPE if kind == "xlsx" else CSV_TYPE)
+    answer = Response(parts, content_type=XLSX_TYPE if kind == "xlsx" else CSV_TYPE)
     name = f"roadmap-{clock.today().isoformat()}.{kind}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -79,9 +79,10 @@ class WeekOne:
         return len(self.agreed) + len(self.open) + len(self.contradicted)
 
     @property
-    def own_doubt(self) -> Sequence[SheetRow]:
-        """Return the greens whose own columns say no to something."""
-        return [one for one in self.rows if one.light == Claim.GREEN and one.own_no]
+    def rest(self) -> Sequence[SheetRow]:
+        """Return what the sheet itself does not call green, and we do not find ready."""
+        known = {one.id for one in (*self.better, *self.unread)}
+        return [one for one in self.rows if one.light != Claim.GREEN and one.id not in known]
 
 
 def sources_of(session: Session) -> list[str]:

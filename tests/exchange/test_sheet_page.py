@@ -146,6 +146,10 @@ def test_a_sheet_is_previewed_corrected_stored_by_the_worker_and_answered(
     assert "Your sheet says 3 green." in page.text
     assert "We agree with 0." in page.text
     assert "3 cannot be judged" in page.text
+    assert "Not green in the sheet" in page.text
+    plan = browser.get("/launches/LCH-1/plan").text
+    assert "As the sheet had it" in plan
+    assert "approx 40k" in plan
     statements.statements.clear()
     browser.get("/week-one?sheet=plan")
     assert len(statements) <= 40

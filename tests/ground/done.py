@@ -13,6 +13,9 @@ from werkzeug.test import TestResponse
 from roadmap import clock
 from roadmap.accounts.models import Team
 from roadmap.db import Database
+from roadmap.exchange.sheet_answers import SheetAnswers
+from roadmap.exchange.sheet_import import import_sheet
+from roadmap.launches.models import Launch
 from roadmap.lists.kinds import BulkState
 from roadmap.lists.models import BulkEdit
 from roadmap.requirements.bulk import LIST
@@ -61,6 +64,7 @@ def do_what_shows_forms(done: Done, person_id: int) -> None:
     _edit_many(done, person_id)
     done.send("/mechanisms/MEC-1/configurations", label="not deployed yet", parameters="cut = 0.9")
     _change_handling(done)
+    _send_a_roadmap(done)
     done.shown("/account/tokens", name="Nightly labels", scopes="read", days="30")
     done.starts += [
         "/requirements/REQ-1/row",
@@ -105,6 +109,17 @@ def _change_handling(done: Done) -> None:
     queue = re.findall(r'<option value="(\d+)"', menu)[0]
     done.send(where, mechanism_id=queue, handling_seconds="40", grade="estimated")
     done.starts.append("/launches/LCH-8/plan")
+
+
+def _send_a_roadmap(done: Done) -> None:
+    """A roadmap sheet that waits to be confirmed, and one that was stored and has questions."""
+    sheet = b"Launch,Status,Owner\nFrom a sheet,G,Zoe\n"
+    done.send("/import/sheet", file=(io.BytesIO(sheet), "waiting.csv"))
+    import_sheet(done.database, sheet, "stored.csv", SheetAnswers())
+    with done.database.reading() as session:
+        query = select(Launch.id).where(Launch.title == "From a sheet")
+        number = session.scalars(query).one()
+    done.starts += ["/week-one", "/week-one/questions", f"/launches/LCH-{number}/questions"]
 
 
 def _edit_many(done: Done, person_id: int) -> None:
