@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from roadmap.mechanisms.kept_models import CitedMeasurement
+from roadmap.mechanisms.models import Measurement
 
 _PREFIX = "measurement:"
+# A statement holds so many values on either database.
+_AT_ONCE = 5_000
 
 
 def cited_ids(references: Iterable[str]) -> set[int]:
@@ -17,9 +21,11 @@ def cited_ids(references: Iterable[str]) -> set[int]:
 
 def cite(session: Session, ids: Iterable[int]) -> None:
     """Note that something stored rests on these rows; noting it again changes nothing."""
-    rows = [{"measurement_id": one} for one in sorted(set(ids))]
-    if not rows:
-        return
+    wanted = sorted(set(ids))
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if on_postgresql else sqlite.insert
-    session.execute(insert(CitedMeasurement).on_conflict_do_nothing(), rows)
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = select(Measurement.id).where(Measurement.id.in_(wanted[start : start + _AT_ONCE]))
+        session.execute(
+            insert(CitedMeasurement).from_select(["measurement_id"], rows).on_conflict_do_nothing()
+        )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from roadmap.mechanisms.control import (
@@ -21,6 +21,8 @@ from roadmap.mechanisms.control import (
 
 START = date(2026, 1, 5)
 DAY = timedelta(days=1)
+# A busy machine is no fault of what is tested.
+PATIENT = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def shares(*counts: tuple[int, int]) -> list[Period]:
@@ -78,6 +80,7 @@ def test_thousands_of_labels_do_not_turn_daily_ups_and_downs_into_signals():
     assert sum(one.rule is Rule.BEYOND for one in chart.periods) == 0
 
 
+@PATIENT
 @given(st.integers(0, LEAST_LABELS - 1), st.floats(0, 1))
 def test_a_period_of_too_few_labels_never_signals(labels, share):
     chart = share_chart(shares(*STEADY, (round(share * labels), labels)))
@@ -85,6 +88,7 @@ def test_a_period_of_too_few_labels_never_signals(labels, share):
     assert chart.periods[-1].lower is None
 
 
+@PATIENT
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)).map(sorted), max_size=40))
 def test_any_shares_give_limits_between_nought_and_one_whatever_their_order(counts):
     periods = shares(*[(low, high) for low, high in counts])
