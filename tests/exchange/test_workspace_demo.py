@@ -177,7 +177,7 @@ def run(url: str, folder: Path, *arguments: str) -> Result:
 def test_the_commands_load_refresh_export_and_import(sqlite_url: str, tmp_path: Path) -> None:
     loaded = run(sqlite_url, tmp_path, "demo", "load")
     assert loaded.exit_code == 0, loaded.output
-    assert "16 launch" in loaded.output
+    assert "20 launch" in loaded.output
     assert "pm@example.org" in loaded.output
     again = run(sqlite_url, tmp_path, "demo", "load")
     assert again.exit_code == 1
