@@ -20,7 +20,7 @@ from roadmap.readiness.answers import Answer, Code
 from roadmap.readiness.decision_forms import KINDS
 from roadmap.readiness.decision_models import Decision, Guard, GuardReading, Hypercare
 from roadmap.readiness.decision_rules import DecisionKind, VoiceKind, against_verdict
-from roadmap.readiness.decisions import decisions_of, launched_against
+from roadmap.readiness.decisions import decisions_of
 from roadmap.readiness.hypercare import guards_of, hypercare_of, readings_of
 from roadmap.readiness.signed import PARTS, digest
 from roadmap.readiness.stored import from_json
@@ -140,7 +140,6 @@ def decisions(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any
     return {
         "lines": lines,
         "may_decide": actor.may("decision.record"),
-        "against": bool(launched_against(session, [page.launch.id])),
     }
 
 

@@ -16,6 +16,7 @@ from roadmap.overview.launch_room import TYPES, Room, last_monday, room, share_w
 from roadmap.overview.matrix import Matrix, later_phases, matrix_of
 from roadmap.overview.queries import speech_for, team_name
 from roadmap.readiness.answers import Answer, Code
+from roadmap.readiness.decisions import launched_against
 from roadmap.readiness.gather import gather
 from roadmap.readiness.queries import verdicts_at
 from roadmap.readiness.verdict import Verdict, evaluate
@@ -31,6 +32,8 @@ class LaunchPage:
     room: Room
     about: str
     later: tuple[Verdict, ...]
+    # It went live on an emergency go: so it reads for ever.
+    against: bool = False
 
     def matrix(self) -> Matrix:
         """Return the coverage matrix of the judged phase and of those still to come."""
@@ -64,6 +67,8 @@ def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
         room=room(facts, verdict, speech, past, now.date()),
         about=_about(launch, speech.person(launch.owner_id), team, verdict.phase),
         later=later,
+        against=any(p.went_live_on is not None for p in launch.phases)
+        and launch.id in launched_against(session, [launch.id]),
     )
 
 
@@ -102,6 +107,8 @@ def tab_entries(page: LaunchPage, url: Any, current: str) -> list[tuple[str, str
         ("checklist", _("Checklist %(done)s/%(all)s", done=answered, all=len(items))),
         ("gates", gates_label(page)),
         ("links", _("Requirements and dependencies")),
+        ("decisions", _("Decisions")),
+        ("hypercare", _("Hypercare")),
         ("history", _("History")),
     )
     return [(label, url(name), name == current) for name, label in links]
@@ -122,7 +129,12 @@ def _of_gate(answer: Answer) -> bool:
 
 
 # Tabs that have an address of their own; the others are named in the query.
-_APART = {"capacity": "capacity.launch", "flow": "capacity.flow"}
+_APART = {
+    "capacity": "capacity.launch",
+    "flow": "capacity.flow",
+    "decisions": "decisions.index",
+    "hypercare": "decisions.watch",
+}
 
 
 def frame(page: LaunchPage, actor: Asker, current: str) -> dict[str, Any]:
@@ -138,6 +150,7 @@ def frame(page: LaunchPage, actor: Asker, current: str) -> dict[str, Any]:
         "launch": page.launch,
         "room": page.room,
         "about": page.about,
+        "against": page.against,
         "tab": current,
         "tabs": tab_entries(page, address, current),
         **actions(page, actor),

@@ -7,6 +7,7 @@ from flask_login import current_user
 from roadmap.overview import board_page, home, launch_page, launch_tabs, timeline_page
 from roadmap.overview import search as searching
 from roadmap.overview.portfolio import CHECK_GROUPS, CHIPS
+from roadmap.overview.silence import worker_silence
 from roadmap.overview.standing import GROUPS, Filters
 from roadmap.web.guard import may
 from roadmap.web.session import db_session
@@ -32,6 +33,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "overview/home.html",
         home=home.load(db_session(), current_user),
+        silence=worker_silence(db_session()),
         new_url=launch_page.new_url(current_user),
     )
 
@@ -50,6 +52,7 @@ def board() -> ResponseReturnValue:
     return render_template(
         "overview/board.html",
         board=board_page.load(db_session(), current_user, filters, after),
+        silence=worker_silence(db_session()),
         view="checks" if request.args.get("view") == "checks" else "list",
         chips=CHIPS,
         groups=GROUPS,

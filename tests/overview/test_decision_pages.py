@@ -132,3 +132,25 @@ def test_a_reading_beyond_the_limit_proposes_to_halt(
     assert "Say why" in early.text
     watch["reason"] = "Nothing left to see."
     assert bob.post("/launches/LCH-13/hypercare/1", data=watch).status_code == 303
+
+
+def test_a_launch_that_went_against_its_verdict_says_so_on_every_tab(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    judge(session, 1)
+    session.commit()
+    bob, victor = sign_in(cast.bob), sign_in(cast.victor)
+    today = clock.today()
+    typed = form("emergency_go", cast.bob.id) | {
+        "deciders-1-person": str(cast.dora.id),
+        "expires_on": (today + timedelta(days=9)).isoformat(),
+        "review_on": (today + timedelta(days=2)).isoformat(),
+    }
+    assert bob.post("/launches/LCH-1/decide", data=typed).status_code == 303
+    assert "Launched against verdict" not in page(victor, "/launches/LCH-1")
+    assert "against the verdict, not live" in page(victor, "/decisions?show=against")
+    live = {"target": "live", "reason": ""}
+    assert bob.post("/launches/LCH-1/phases/1", data=live).status_code == 303
+    for tab in ("", "?tab=history", "/decisions"):
+        assert "Launched against verdict" in page(victor, f"/launches/LCH-1{tab}")
+    assert "launched against verdict" in page(victor, "/decisions")
