@@ -26,6 +26,7 @@ from roadmap.readiness.templates import get_template, specs_of, store_version
 from tests.cast import make_person
 from tests.ground.crawl import Form, Found, crawl, forms_of
 from tests.ground.done import Done, do_what_shows_forms
+from tests.ground.gated import bring_about_gates, decide_and_import
 from tests.ground.heard import bring_about
 
 # Requirements of every state of the demo, and launches with waivers, gaps and readers.
@@ -113,9 +114,11 @@ def build_demo(app: Flask, database: Database, config: Config) -> Demo:
             )
         )
         heard = bring_about(session, number, app.config["SECRET_KEY"])
+        heard += bring_about_gates(session, number)
     demo = Demo(app, database, number, Found())
     done = Done(app, demo.client(), database)
     do_what_shows_forms(done, number)
+    decide_and_import(done, database, number)
     demo.found = crawl(app, demo.client(), [*STARTS, *heard, *done.starts], each=5)
     for endpoint, form in done.forms:
         demo.found.forms[endpoint].append(form)
