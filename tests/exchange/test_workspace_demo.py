@@ -83,7 +83,7 @@ def test_the_demo_shows_every_verdict_and_the_stories_with_their_codes(session: 
     assert words(session) == WORDS
     found = evaluate_now(session, list(STORIES))
     assert {number: verdict.open_codes for number, verdict in found.items()} == STORIES
-    assert session.scalar(select(func.count()).select_from(Mechanism)) == 25
+    assert session.scalar(select(func.count()).select_from(Mechanism)) == 26
     assert session.scalar(select(func.count()).select_from(Requirement)) == 65
 
 
