@@ -15,6 +15,7 @@ from roadmap.launches.access import Asker, get_launch, may_read
 from roadmap.launches.checks import plausible_day, require_open, require_person, say
 from roadmap.launches.models import Launch, Phase
 from roadmap.launches.telling import tell
+from roadmap.mechanisms.citing import cite, cited_ids
 from roadmap.readiness.decision_models import Decision, DecisionCondition, DecisionVoice
 from roadmap.readiness.decision_rules import LETS_GO, DecisionKind, VoiceKind, problem
 from roadmap.readiness.facts import LaunchFacts
@@ -191,6 +192,7 @@ def _store(
         seal_hash=hash_ or None,
     )
     session.add(decision)
+    cite(session, (number for one in verdict.reasons for number in cited_ids(one.evidence)))
     session.flush()
     session.add_all(
         DecisionVoice(

@@ -14,6 +14,7 @@ from roadmap.launches.access import Asker, may_edit, visible_ids
 from roadmap.launches.checks import require_open
 from roadmap.launches.models import Launch
 from roadmap.launches.telling import tell
+from roadmap.mechanisms.citing import cite, cited_ids
 from roadmap.readiness.gate_clock import awaited_since
 from roadmap.readiness.gate_models import Gate, GateReview, GateVote
 from roadmap.readiness.gate_queries import GateState, open_reviews, state_of, turn_of
@@ -198,10 +199,12 @@ def assign(
 
 
 def signable(session: Session, launch: Launch, gate: Gate, at: datetime) -> Parts:
-    """Return the parts of the facts a gate signs, of a verdict judged now."""
+    """Return the parts of the facts a gate signs, judged now; the rows they rest on are kept."""
     session.flush()
     facts = gather(session, [launch.id], at)[launch.id]
-    return to_sign(parts(facts, evaluate(facts, at).reasons), gate.signs)
+    reasons = evaluate(facts, at).reasons
+    cite(session, (number for answer in reasons for number in cited_ids(answer.evidence)))
+    return to_sign(parts(facts, reasons), gate.signs)
 
 
 # ---- who may ----
