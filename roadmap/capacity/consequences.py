@@ -97,9 +97,12 @@ def _demand(
         for language in languages:
             hours[language] = hours.get(language, 0.0) + work / len(languages)
 
+    spoken = frozenset(code for shift in given.shifts for code in shift.languages)
+    # Of one language alone it is known which one a load of all languages is in.
+    only = spoken if len(spoken) == 1 else frozenset()
     for base in given.base:
         work = base_work(given, base, assessor.horizon, assessor.portfolio.campaigns)
-        add(frozenset({base.language} if base.language else ()), float(work[week].sum()))
+        add(frozenset({base.language} if base.language else only), float(work[week].sum()))
     earlier = [
         (other, 10_000)
         for other in assessor.portfolio.launches.values()

@@ -473,6 +473,15 @@ def test_story_16_italian_is_short_once_only_permitted_heads_count() -> None:
     assert shortage({"it": 76.0}, italian(16)) is None
 
 
+def test_a_load_of_all_languages_is_of_the_one_there_is() -> None:
+    given = queue(
+        shifts=(roster(22, languages=frozenset({"it"})),), base=(base(600),), handling_seconds=60.0
+    )
+    items = exactly(60, languages=frozenset({"it"}))
+    (skill,) = found([given], [launch(lanes=(items,))]).skills
+    assert dict(skill.demand)["it"] / 7 == pytest.approx(11)
+
+
 def small(*volumes: float) -> CapacityFacts:
     given = queue(
         handling_seconds=50.0,
