@@ -37,10 +37,21 @@ class Hands:
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other."""
-        # Scripts run, and a part that the address names is scrolled to, until the page is there.
         self.page.wait_for_load_state()
         for key in keys:
             self.page.keyboard.press(key)
+
+    def _drawn(self) -> None:
+        """Wait until the page is drawn: nobody presses keys on a page not yet seen.
+
+        A part that the address names is scrolled to when the page is drawn first, which may be
+        after its load; a key pressed in between has its target scrolled away.
+        """
+        self.page.wait_for_load_state()
+        frames = "new Promise(seen => requestAnimationFrame(() => requestAnimationFrame(seen)))"
+        # An answer may be on its way: then the page that comes is waited for by who looks next.
+        with suppress(Error):
+            self.page.evaluate(frames)
 
     def _settled(self, found: Any, wanted: Any) -> Any:
         """Look again while the browser may still be scrolling to what has the cursor."""
@@ -59,7 +70,7 @@ class Hands:
     def to(self, target: Locator, back: bool = False) -> None:
         """Tab to a target; every stop has a ring, and the target is on the screen."""
         expect(target).to_have_count(1)
-        self.page.wait_for_load_state()
+        self._drawn()
         wanted = target.element_handle()
         passed: list[str] = []
         while len(passed) < 250:
