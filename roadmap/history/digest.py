@@ -12,6 +12,8 @@ from typing import Any
 # Exactly these types, not their enums; most values are of them.
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 def plain(value: Any) -> Any:
     """Return the value as JSON knows it; the same row reads the same from either database."""
@@ -41,8 +43,7 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """Return the one byte form of a value: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    return _canonical(plain(value)).encode()
 
 
 def salted(salt: str, value: Any) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from roadmap import clock
 from roadmap.history.seal import verify
+from roadmap.history.service import batch_digest, row_digest
 from roadmap.mechanisms.bounds import Answer
 from roadmap.mechanisms.evidence import Question, find
 from roadmap.mechanisms.gather import measurement_facts
@@ -170,6 +171,20 @@ def test_a_correction_keeps_the_earlier_row_and_says_what_took_its_place(
     assert fates(again) == ["refused", "refused"]
     assert fates(record_measurements(session, house.charlie, [bad], "feed")) == ["unchanged"]
     assert list(verify(session, "only for tests", None)) == []
+
+
+def test_the_digest_of_a_batch_is_that_of_its_rows_one_after_the_other(session, house, model, v12):
+    rows = [
+        row_of(model, v12),
+        row_of(model, v12, external_key="k"),
+        row_of(model, v12, numerator=1, window_end=TODAY - 2 * DAY),
+    ]
+    batch = record_measurements(session, house.charlie, rows, "feed").batch
+    assert batch is not None
+    digest = ""
+    for row in session.scalars(select(Measurement).order_by(Measurement.id)):
+        digest = row_digest(row, digest)
+    assert batch_digest(session, Measurement, batch.id) == (3, digest)
 
 
 def test_a_key_of_the_source_finds_its_row_whatever_the_window(session, house, model, v12):
