@@ -19,7 +19,8 @@ from roadmap.exchange.tabular import DELIMITERS, MAX_CELL, TableError, decode, r
 MAX_BYTES = 16 * 1024 * 1024
 # What a small archive may unpack to; more is a bomb, not a roadmap.
 MAX_UNPACKED = 256 * 1024 * 1024
-MAX_ROWS = 20_000
+# A launch is stored with its scope, checklist and gates: more would keep the worker for minutes.
+MAX_ROWS = 3_000
 MAX_COLUMNS = 400
 MAX_SHEETS = 60
 SNIFFED = 60

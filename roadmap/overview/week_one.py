@@ -59,7 +59,7 @@ class WeekOne:
     """The answer to a sheet: its greens in three parts, and what else it says.
 
     ``better`` are launches the sheet calls amber or red and we find ready; ``unread`` those of
-    which the sheet says nothing that can be understood.
+    which the sheet says nothing that can be understood; of ``judging`` no verdict is known yet.
     """
 
     source: str
@@ -69,19 +69,20 @@ class WeekOne:
     open: Sequence[SheetRow]
     contradicted: Sequence[SheetRow]
     better: Sequence[SheetRow]
+    judging: Sequence[SheetRow]
     unread: Sequence[SheetRow]
     questions: QuestionsPage
-    sheet: LaunchSheet | None
 
     @property
     def greens(self) -> int:
         """Return how many launches the sheet calls green."""
-        return len(self.agreed) + len(self.open) + len(self.contradicted)
+        judged = len(self.agreed) + len(self.open) + len(self.contradicted)
+        return judged + sum(one.light == Claim.GREEN for one in self.judging)
 
     @property
     def rest(self) -> Sequence[SheetRow]:
         """Return what the sheet itself does not call green, and we do not find ready."""
-        known = {one.id for one in (*self.better, *self.unread)}
+        known = {one.id for one in (*self.better, *self.unread, *self.judging)}
         return [one for one in self.rows if one.light != Claim.GREEN and one.id not in known]
 
 
@@ -114,9 +115,10 @@ def load(session: Session, actor: Actor, wanted: str | None) -> WeekOne | None:
         return None
     source = wanted or sources[0]
     launches = launches_of(session, actor, source)
-    verdicts = all_verdicts(session, [one.id for one in launches])
+    verdicts = verdicts_for(session, [one.id for one in launches])
     rows = rows_of(session, actor, launches, verdicts)
-    green = [one for one in rows if one.light == Claim.GREEN]
+    judged = [one for one in rows if not one.verdict.recomputing]
+    green = [one for one in judged if one.light == Claim.GREEN]
     undecided = [one for one in green if one.word not in AGREED | CONTRADICTED]
     owners = {one.id: one.owner_id for one in launches}
     chosen = {one.id: one.verdict for one in undecided}
@@ -128,11 +130,11 @@ def load(session: Session, actor: Actor, wanted: str | None) -> WeekOne | None:
         open=undecided,
         contradicted=[one for one in green if one.word in CONTRADICTED],
         better=[
-            one for one in rows if one.light in (Claim.AMBER, Claim.RED) and one.word in AGREED
+            one for one in judged if one.light in (Claim.AMBER, Claim.RED) and one.word in AGREED
         ],
-        unread=[one for one in rows if one.light is None],
+        judging=[one for one in rows if one.verdict.recomputing],
+        unread=[one for one in judged if one.light is None],
         questions=load_questions(session, actor, open_of(chosen, owners)),
-        sheet=newest(session, source),
     )
 
 
@@ -142,7 +144,7 @@ def launches_of(session: Session, actor: Actor, source: str) -> Sequence[Launch]
 
 
 def all_verdicts(session: Session, ids: Sequence[int]) -> dict[int, ShownVerdict]:
-    """Return the verdict of every launch; just after an import none is stored yet."""
+    """Return the verdict of every launch, those computed here too that no page would wait for."""
     found = verdicts_for(session, ids)
     missing = [number for number, one in found.items() if one.recomputing]
     fresh = {number: shown(one) for number, one in evaluate_now(session, missing).items()}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from werkzeug.test import TestResponse
 
 from config import Config
-from roadmap import jobs
+from roadmap import clock, jobs
 from roadmap.db import Database
 from roadmap.exchange.sheet_answers import SheetAnswers
 from roadmap.exchange.sheet_grid import read_grids
@@ -19,6 +19,8 @@ from roadmap.exchange.sheet_import import import_sheet
 from roadmap.history.queries import feed
 from roadmap.launches.models import Launch
 from roadmap.launches.service import edit_launch
+from roadmap.notifications import outbox
+from roadmap.notifications.letters import Post
 from roadmap.notifications.models import Mail
 from tests.cast import Cast
 from tests.conftest import StatementCount
@@ -170,6 +172,10 @@ def test_questions_are_shown_then_sent_once_with_a_link_for_each_field(
     (mail,) = mails(database)
     assert (mail.person_id, mail.kind.value) == (cast.alice.id, "questions")
     assert "/launches/LCH-1/scope" in mail.text
+    post = Post("https://roadmap.example.org", "secret")
+    with database.writing() as session:
+        (going,) = outbox.claim(session, post, clock.now())
+    assert (going.letter.to_address, going.letter.text) == (cast.alice.email, mail.text)
     again = browser.post("/week-one/questions", follow_redirects=True)
     assert "Nothing was sent" in again.text
     assert len(mails(database)) == 1
