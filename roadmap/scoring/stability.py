@@ -81,12 +81,7 @@ def stability(
     ValueError for more than MAX_ITEMS items, or a share, estimate or count that makes no sense.
     """
     moves = moves or {}
-    if any(not 0 <= share < 1 for share in moves.values()):
-        raise ValueError("a move is a share from 0 to below 1")
-    if draws < 1 or top < 1:
-        raise ValueError("draws and top must be at least 1")
-    if len(items) > MAX_ITEMS:
-        raise ValueError(f"at most {MAX_ITEMS} items can be simulated at once: filter first")
+    _demand_sense(moves, draws, top, len(items))
     links = blocks or {}
     order, depths = ordered_by_prerequisite(
         {key: Item(key, None, tuple(links.get(key, ()))) for key in items}
@@ -112,6 +107,15 @@ def stability(
         draws,
         seed,
     )
+
+
+def _demand_sense(moves: Mapping[str, float], draws: int, top: int, items: int) -> None:
+    if any(not 0 <= share < 1 for share in moves.values()):
+        raise ValueError("a move is a share from 0 to below 1")
+    if draws < 1 or top < 1:
+        raise ValueError("draws and top must be at least 1")
+    if items > MAX_ITEMS:
+        raise ValueError(f"at most {MAX_ITEMS} items can be simulated at once: filter first")
 
 
 def _limits(
