@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, render_template_string
 from sqlalchemy import text
 
+from benchmarks.clock import Clock
 from benchmarks.recorder import Recorder
 from roadmap.db import Database
 
@@ -24,9 +25,15 @@ class Query:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def make_floor_app(database: Database, recorder: Recorder, queries: Mapping[str, Query]) -> Flask:
-    """Return the application with a page for each query and each recording."""
+def make_floor_app(
+    database: Database, recorder: Recorder, queries: Mapping[str, Query], product: Clock
+) -> Flask:
+    """Return the application with a page for each query and each recording.
+
+    It tells what its own pages and those of the product took of the processor.
+    """
     app = Flask("floors")
+    own = Clock(app)
 
     @app.get("/query/<name>")
     def query(name: str) -> str:
@@ -54,5 +61,9 @@ def make_floor_app(database: Database, recorder: Recorder, queries: Mapping[str,
     def slowest(name: str) -> Response:
         milliseconds, statement = recorder.kept[name].slowest()
         return jsonify(ms=milliseconds, sql=statement)
+
+    @app.get("/taken")
+    def taken() -> Response:
+        return jsonify(product=product.read(), floors=own.read())
 
     return app

@@ -29,24 +29,34 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def page_table(timings: Iterable[Timing]) -> str:
     """Return the table of pages; a ratio above the aim is marked."""
     return table(
-        ("page", "median ms", "p95 ms", "floor ms", "ratio", "statements", "slowest SQL ms", "kB"),
+        (
+            *("page", "median ms", "p95 ms", "floor ms", "ratio"),
+            *("processor ms", "its floor", "its ratio", "statements", "slowest SQL ms", "kB"),
+        ),
         map(_page_row, timings),
     )
 
 
 def _page_row(timing: Timing) -> Sequence[str]:
     if timing.median is None or timing.ratio is None:
-        return (timing.name, timing.problem or "no answer", *[""] * 6)
+        return (timing.name, timing.problem or "no answer", *[""] * 9)
     return (
         timing.name,
         f"{timing.median:.1f}",
         f"{timing.p95:.1f}",
         f"{timing.floor:.1f}",
-        f"{timing.ratio:.1f}{' !' if timing.ratio > AIM else ''}",
+        _ratio(timing.ratio),
+        f"{timing.processor:.1f}",
+        f"{timing.processor_floor:.1f}",
+        _ratio(timing.processor_ratio),
         str(timing.statements),
         f"{timing.slowest:.2f}",
         f"{timing.size / 1000:.0f}",
     )
+
+
+def _ratio(found: float) -> str:
+    return f"{found:.1f}{' !' if round(found, 1) > AIM else ''}"
 
 
 def command_table(commands: Iterable[Command]) -> str:

@@ -19,7 +19,10 @@ WARM_UP = 5
 
 @dataclass(frozen=True)
 class Timing:
-    """What a page took; milliseconds. Without a median it did not answer."""
+    """What a page took; milliseconds. Without a median it did not answer.
+
+    ``processor`` and its floor are processor time of the web process, medians as well.
+    """
 
     name: str
     median: float | None = None
@@ -30,11 +33,18 @@ class Timing:
     slowest_sql: str = ""
     size: int = 0
     problem: str = ""
+    processor: float = 0.0
+    processor_floor: float = 0.0
 
     @property
     def ratio(self) -> float | None:
         """Return how many floors the page takes."""
         return self.median / self.floor if self.median and self.floor else None
+
+    @property
+    def processor_ratio(self) -> float:
+        """Return how many floors the page takes of the processor."""
+        return self.processor / self.processor_floor if self.processor_floor else 0.0
 
 
 @contextmanager
@@ -109,9 +119,11 @@ def _measure(product: Browser, floors: Browser, page: Page, times: int) -> Timin
         floors.timed(floor)
         floors.timed(f"/replay/{name}")
     taken, lowest = [], []
+    floors.json("GET", "/taken")
     for _ in range(times):
         taken.append(product.timed(page.path))
         lowest.append(floors.timed(floor))
+    worked = floors.json("GET", "/taken")
     slowest = floors.json("GET", f"/slowest/{name}")
     return Timing(
         name=page.name,
@@ -122,6 +134,8 @@ def _measure(product: Browser, floors: Browser, page: Page, times: int) -> Timin
         slowest=slowest["ms"],
         slowest_sql=slowest["sql"],
         size=size,
+        processor=statistics.median(worked["product"]),
+        processor_floor=statistics.median(worked["floors"]),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import waitress
 
+from benchmarks.clock import Clock
 from benchmarks.floors import Query, make_floor_app
 from benchmarks.recorder import Recorder
 from config import Config
@@ -32,12 +33,13 @@ def main() -> None:
     )
     app = create_app(config)
     recorder = Recorder(app.extensions["roadmap_db"].engine)
+    product = Clock(app)
     database = Database(wanted["url"])
     queries = {name: Query(**query) for name, query in wanted["queries"].items()}
     # Both on the same kind of server with the same settings as `roadmap serve`.
     servers: list[Any] = [
         waitress.create_server(each, host="127.0.0.1", port=0, threads=config.THREADS, ident=None)
-        for each in (app, make_floor_app(database, recorder, queries))
+        for each in (app, make_floor_app(database, recorder, queries, product))
     ]
     for server in servers:
         threading.Thread(target=server.run, daemon=True).start()
