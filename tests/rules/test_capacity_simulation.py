@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from roadmap.capacity.flow import flow, items_within, longest, percentile, share_within, worst_week
+from roadmap.capacity.flow import flow, items_within, longest, percentile, share_within
+from tests.rules.weeks import worst_week
 
 Floats = NDArray[np.float64]
 

@@ -17,10 +17,10 @@ from roadmap.capacity.flow import (
     longest,
     percentile,
     share_within,
-    worst_week,
 )
 from roadmap.capacity.refusal import Inconsistent
 from roadmap.capacity.staffing import items_per_hour, on_duty
+from tests.rules.weeks import worst_week
 
 # Share of a day's items in each hour from 00:00, in percent.
 MORNING = (1.2, 0.8, 0.6, 0.5, 0.5, 0.7, 1.2, 2.2, 3.4, 4.4, 5.0, 5.4)
