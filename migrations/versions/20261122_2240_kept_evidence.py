@@ -251,6 +251,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_measurement_retired_sum_id", "measurement_retired", ["sum_id"], unique=False
     )
+    op.drop_index("ix_measurement_deciding", table_name="measurement")
+    op.create_index(
+        "ix_measurement_deciding",
+        "measurement",
+        ["mechanism_id", "metric", "window_end", "configuration_id"],
+    )
     # Asked for each row that is deleted.
     op.create_index(
         "ix_measurement_void_corrected_by_id",
@@ -303,6 +309,10 @@ def downgrade() -> None:
     else:
         op.execute("DROP TRIGGER measurement_no_delete")
     op.drop_index("ix_measurement_void_corrected_by_id", table_name="measurement_void")
+    op.drop_index("ix_measurement_deciding", table_name="measurement")
+    op.create_index(
+        "ix_measurement_deciding", "measurement", ["mechanism_id", "metric", "window_end"]
+    )
     _guard("measurement", "DELETE", on_postgresql)
     for table in (
         "measurement_retired",

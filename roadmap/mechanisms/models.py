@@ -205,6 +205,8 @@ class Measurement(BatchRecorded, Base):
             "mechanism_id",
             "metric",
             "window_end",
+            # So that "is anything of it fresh" reads no row, and not a year of the next index.
+            "configuration_id",
         ),
         Index("ix_measurement_batch", "batch_id", "id"),
         # Holds all that finding the deciding row of each slice reads, so the rows are not touched.
