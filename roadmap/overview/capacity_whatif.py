@@ -332,7 +332,7 @@ def _pairs(
             then=(after := later.get(one.queue_id)),
             now_state=STATUS[one.result],
             then_state=STATUS[after.result] if after else None,
-            missing=reading.missing(one.why, one.key, launch_key),
+            missing=reading.missing((after or one).why, one.key, launch_key),
         )
         for one in now.queues
     )
