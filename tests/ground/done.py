@@ -18,6 +18,7 @@ from roadmap.exchange.sheet_import import import_sheet
 from roadmap.launches.models import Launch
 from roadmap.lists.kinds import BulkState
 from roadmap.lists.models import BulkEdit
+from roadmap.mechanisms.models import Configuration
 from roadmap.requirements.bulk import LIST
 from roadmap.requirements.bulk_spec import BulkSpec
 from roadmap.requirements.models import Requirement
@@ -66,6 +67,7 @@ def do_what_shows_forms(done: Done, person_id: int) -> None:
     _change_handling(done)
     _send_a_roadmap(done)
     done.shown("/account/tokens", name="Nightly labels", scopes="read", days="30")
+    _send_measurements(done)
     done.starts += [
         "/requirements/REQ-1/row",
         "/mechanisms/MEC-1/configurations",
@@ -120,6 +122,20 @@ def _send_a_roadmap(done: Done) -> None:
         query = select(Launch.id).where(Launch.title == "From a sheet")
         number = session.scalars(query).one()
     done.starts += ["/week-one", "/week-one/questions", f"/launches/LCH-{number}/questions"]
+
+
+def _send_measurements(done: Done) -> None:
+    """A file of measurements that waits to be confirmed."""
+    with done.database.reading() as session:
+        query = select(Configuration.mechanism_id, Configuration.label).where(
+            Configuration.is_current
+        )
+        running = session.execute(query.order_by(Configuration.id)).first()
+    assert running is not None
+    header = "mechanism,configuration,metric,numerator,denominator,from,to,sampling,labels"
+    row = f"MEC-{running.mechanism_id},{running.label},precision,9,10,2026-01-01,2026-01-31"
+    file = f"{header}\n{row},random,human\n".encode()
+    done.send("/import/evidence", file=(io.BytesIO(file), "labels.csv"))
 
 
 def _edit_many(done: Done, person_id: int) -> None:

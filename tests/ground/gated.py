@@ -31,14 +31,14 @@ def bring_about_gates(session: Session, person_id: int) -> list[str]:
     """Let two alike launches wait for a person's review group; return where to look."""
     pm = make_person(session, "Paul", "pm")
     session.flush()
-    group = gate_groups.create_group(session, None, gate_groups.GroupInput(name="Legal"))
+    group = gate_groups.create_group(session, None, gate_groups.GroupInput(name="Walkers"))
     for member in (person_id, pm.id):
         gate_groups.set_member(session, None, group, member)
-    gate_templates.create_template(
+    template = gate_templates.create_template(
         session,
         None,
         gate_templates.TemplateInput(
-            name="Legal review",
+            name="Walked review",
             rule=GateRule.ALL,
             groups=[group.id],
             signs=list(PARTS),
@@ -51,7 +51,9 @@ def bring_about_gates(session: Session, person_id: int) -> list[str]:
     starts = ["/reviews", "/admin/gates", f"/admin/gates/groups/{group.code}"]
     for title in ("Once more", "And again"):
         launch = copy_launch(session, actor, get_launch(session, actor, "LCH-13"), title)
-        (gate,) = gates_of(session, launch.id)
+        # The demo has gates of its own.
+        gates = gates_of(session, launch.id)
+        gate = next(one for one in gates if one.template_id == template.id)
         gate_service.request_review(session, actor, launch, gate, {"q1": "Nothing."})
         starts.append(f"/launches/{launch.key}/gates/{gate.id}")
     return starts
