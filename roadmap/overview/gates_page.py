@@ -64,7 +64,10 @@ class GroupLine:
     id: int
     name: str
     look: tuple[str, str, str]
-    assignee: str | None
+    # Who signed for it, else who has the review.
+    who: str | None
+    assignee_id: int | None
+    awaited: bool
     # What each clock says, and whether it is overdue.
     respond: tuple[str, bool]
     resolve: tuple[str, bool]
@@ -198,7 +201,7 @@ def _card(gate: Gate, votes: Sequence[GateVote], around: _Around) -> GateCard:
     stale = bool(
         fact is not None and standing.standing in SIGNED and overtaken(fact, standing, around.now)
     )
-    lines = [_group(review, state, around) for review in gate.reviews]
+    lines = [_group(review, state, votes, around) for review in gate.reviews]
     actor, launch = around.actor, around.launch
     open_ = launch.state not in ENDED
     mine = [g for g, members in own_groups.items() if actor.id in members and open_]
@@ -239,17 +242,26 @@ def _withdraws(state: GateState, person_id: int, *, edits: bool) -> list[int | N
     return found
 
 
-def _group(review: GateReview, state: GateState, around: _Around) -> GroupLine:
+def _group(
+    review: GateReview, state: GateState, votes: Sequence[GateVote], around: _Around
+) -> GroupLine:
     group = around.groups[review.group_id]
     standing = next(g for g in state.standing.groups if g.group_id == review.group_id)
+    newest = _newest(votes, standing.votes)
+    overtaken_ = newest is not None and any(
+        c.material for c in changes(newest.signed, around.now, state.gate.signs)
+    )
+    has_it = newest.person_id if newest is not None else review.assignee_id
     running = Clocks(None, None)
     if review.asked_at is not None:
         running = clocks_of(group, state.votes, around.calendars[group.id], around.at)
     return GroupLine(
         id=group.id,
         name=group.name,
-        look=_look(standing.standing),
-        assignee=around.names.get(review.assignee_id) if review.assignee_id else None,
+        look=_look("stale" if overtaken_ else standing.standing),
+        who=around.names.get(has_it) if has_it is not None else None,
+        assignee_id=review.assignee_id,
+        awaited=review.asked_at is not None,
         respond=clock_said(running.respond),
         resolve=clock_said(running.resolve),
         members=[(p, around.names.get(p, "")) for p in around.members[group.id]],
@@ -281,11 +293,16 @@ def _changes(
     gate: Gate, votes: Sequence[GateVote], carrying: Sequence[int], around: _Around
 ) -> list[ChangeLine]:
     """Return what differs from the newest signature that carries the gate, in words."""
-    signed = [v for v in votes if v.vote in SIGNING and v.id in set(carrying)]
-    if not signed:
+    newest = _newest(votes, carrying)
+    if newest is None:
         return []
-    newest = max(signed, key=lambda v: (v.at, v.id))
     return [_line(c, around) for c in changes(newest.signed, around.now, gate.signs)]
+
+
+def _newest(votes: Sequence[GateVote], carrying: Sequence[int]) -> GateVote | None:
+    """Return the newest signature among the votes that carry a standing."""
+    signed = [v for v in votes if v.vote in SIGNING and v.id in set(carrying)]
+    return max(signed, key=lambda v: (v.at, v.id), default=None)
 
 
 def _line(change: Change, around: _Around) -> ChangeLine:

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session, selectinload
 from roadmap import clock
 from roadmap.accounts.models import Person
 from roadmap.errors import Invalid, NotFound
+from roadmap.events import publish
 from roadmap.history.service import record
 from roadmap.launches.access import Asker
 from roadmap.launches.checks import require_person
+from roadmap.launches.events import LaunchChanged
+from roadmap.launches.models import Launch
 from roadmap.launches.telling import actor_id
 from roadmap.readiness.gate_models import GateReview, ReviewGroup, ReviewMember, ReviewTurn
 from roadmap.readiness.gate_rota import monday_of
@@ -183,6 +186,43 @@ def remove_member(
         group.turns.remove(turn)
     session.flush()
     record(session, actor_id(actor), group, "review_group.members_changed")
+    pass_on(session, actor_id(actor), person_id, None, group.id)
+
+
+def pass_on(
+    session: Session,
+    by_id: int | None,
+    from_id: int,
+    to_id: int | None,
+    group_id: int | None = None,
+) -> int:
+    """Give a person's open reviews to another member of each group, else back to the group.
+
+    ``group_id`` limits it to one group. Returns how many.
+    """
+    query = select(GateReview).where(
+        GateReview.assignee_id == from_id, GateReview.asked_at.is_not(None)
+    )
+    if group_id is not None:
+        query = query.where(GateReview.group_id == group_id)
+    rows = session.scalars(query.order_by(GateReview.launch_id, GateReview.id)).all()
+    mine = select(ReviewMember.group_id).where(ReviewMember.person_id == to_id)
+    groups = set(session.scalars(mine)) if rows and to_id is not None else set()
+    for row in rows:
+        row.assignee_id = to_id if row.group_id in groups else None
+    ids = sorted({row.launch_id for row in rows})
+    for launch in session.scalars(select(Launch).where(Launch.id.in_(ids)).order_by(Launch.id)):
+        record(session, by_id, launch, "gate.assigned")
+        publish(session, LaunchChanged(launch.id, by_id, "gate.assigned"))
+    return len(rows)
+
+
+def open_of(session: Session, person_id: int) -> int:
+    """Return how many open reviews a person has."""
+    query = select(func.count()).where(
+        GateReview.assignee_id == person_id, GateReview.asked_at.is_not(None)
+    )
+    return session.scalar(query) or 0
 
 
 # ---- turns ----

@@ -5,13 +5,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.current import register_granted
+from roadmap.accounts.handover import register_holding
 from roadmap.accounts.models import Person
 from roadmap.events import subscribe
 from roadmap.history.models import HistoryEvent
 from roadmap.launches.events import LaunchCreated
 from roadmap.launches.models import Launch
 from roadmap.readiness import gate_admin_views, gate_jobs
-from roadmap.readiness.gate_groups import reviewed_by, reviewed_by_person
+from roadmap.readiness.gate_groups import open_of, pass_on, reviewed_by, reviewed_by_person
 from roadmap.readiness.gate_models import ReviewGroup, ReviewMember
 from roadmap.readiness.gate_templates import instantiate
 from roadmap.readiness.service import mark_outdated
@@ -48,5 +49,6 @@ def init_app(app: Flask) -> None:
         N_("Who signs which launches: review groups, their clocks and turns, gate templates."),
     )
     gate_jobs.register()
+    register_holding(N_("Open reviews"), pass_on, open_of)
     member = select(ReviewMember.id).where(ReviewMember.person_id == Person.id)
     register_granted("gate.review", member.exists())

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.models import Person
+from roadmap.accounts.service import hand_over
 from roadmap.db import Database
 from roadmap.errors import Conflict, Forbidden, Invalid
 from roadmap.history.queries import feed
@@ -177,6 +178,26 @@ def test_an_approval_stops_counting_when_its_author_leaves(session: Session, cas
     # Nobody is left at all: still no answer, so still HOLD.
     gate_groups.remove_member(session, None, group, cast.alice.id)
     assert codes(session, launch) == (Word.HOLD, ["SIGNOFF_MISSING"])
+
+
+def test_open_reviews_of_who_leaves_pass_to_a_member_or_back_to_the_group(
+    session: Session, cast: Cast
+) -> None:
+    group = make_group(session, "Legal", cast.alice, cast.dora)
+    make_template(session, [group])
+    launch = put_in_order(session, cast)
+    gate = only_gate(session, launch)
+
+    def who() -> int | None:
+        return gate.reviews[0].assignee_id
+
+    gate_service.request_review(session, actor(cast.bob, cast.program), launch, gate, {})
+    assert who() == cast.alice.id
+    hand_over(session, actor(cast.erin), cast.alice.id, cast.dora.id)
+    assert who() == cast.dora.id
+    gate_groups.remove_member(session, None, group, cast.dora.id)
+    assert who() is None
+    assert gate.reviews[0].asked_at is not None
 
 
 def test_the_owner_certifies_only_where_the_template_allows(session: Session, cast: Cast) -> None:
