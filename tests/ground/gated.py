@@ -1,10 +1,12 @@
 """Gates, decisions and an imported sheet, brought about so that the walks find their forms."""
 
 import io
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadmap import clock
 from roadmap.accounts.current import load_actor
 from roadmap.db import Database
 from roadmap.exchange.sheet_answers import SheetAnswers
@@ -19,6 +21,7 @@ from roadmap.readiness.decision_models import Guard
 from roadmap.readiness.gate_queries import gates_of
 from roadmap.readiness.gate_rules import GateRule
 from roadmap.readiness.signed import PARTS
+from roadmap.readiness.standing import standing_items
 from tests.cast import make_person
 from tests.ground.done import Done
 
@@ -72,7 +75,13 @@ def decide_and_import(done: Done, database: Database, person_id: int) -> None:
         number = session.scalars(select(Guard.id)).first()
         odd = session.scalars(select(MetricSignal.mechanism_id)).first()
         imported = session.scalars(select(Launch.id).where(Launch.title == "Live in Germany")).one()
+    with database.reading() as session:
+        item = standing_items(session)[0].code
+    day = (clock.today() + timedelta(days=90)).isoformat()
+    given = {"item_code": item, "market_code": "DE", "surface_code": "live", "valid_until": day}
+    done.send("/attestations", **given, evidence="Seen on the record.")
     done.starts += [
+        "/attestations",
         f"/mechanisms/MEC-{odd}/control",
         f"{READY}/decide",
         f"{READY}/decisions",
