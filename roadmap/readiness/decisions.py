@@ -29,6 +29,8 @@ from roadmap.web.i18n import _
 from roadmap.wording import Sentence
 
 TEXT_LENGTH = 4000
+# How the codes of checklist items begin that a go asked for.
+CONDITION = "condition_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,7 +236,7 @@ def _add_conditions(
         item = ChecklistItem(
             launch_id=launch.id,
             position=(last or 0) + number,
-            code=f"condition_{decision.id}_{number}",
+            code=f"{CONDITION}{decision.id}_{number}",
             text=condition.text.strip(),
             source=_("Condition of the go"),
             severity="blocker",

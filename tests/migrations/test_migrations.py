@@ -3,13 +3,14 @@
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 import roadmap.models_all  # noqa: F401
 from roadmap.db import Base, Database
 from roadmap.history.seal import verify
 from roadmap.history.service import record
 from roadmap.migrate import alembic_config, downgrade, upgrade
+from roadmap.readiness.models import ChecklistTemplate, TemplateItem
 from roadmap.requirements.models import Requirement
 from tests.history.test_history import make_requirement
 
@@ -45,6 +46,11 @@ def test_what_was_told_before_the_schema_grew_still_verifies(database_url: str) 
     database = Database(database_url)
     with database.writing() as session:
         make_requirement(session)
+        # An older database could not hold these: nobody had told them yet.
+        for item in session.scalars(select(TemplateItem)):
+            item.standing = False
+        for template in session.scalars(select(ChecklistTemplate)):
+            record(session, None, template, "template.version_stored")
     # Walking down drops the later columns; what comes back holds what the migrations give.
     downgrade(database, FIRST)
     upgrade(database)

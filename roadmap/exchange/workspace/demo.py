@@ -10,6 +10,7 @@ from roadmap.accounts import passwords
 from roadmap.accounts.models import Person
 from roadmap.accounts.permissions import ROLES
 from roadmap.errors import Conflict, NotFound
+from roadmap.exchange.workspace.demo_meetings import hold_meetings
 from roadmap.exchange.workspace.demo_ranking import freeze, then_and_since
 from roadmap.exchange.workspace.load import Imported, import_workspace
 from roadmap.exchange.workspace.shipped_files import DEMO
@@ -46,6 +47,7 @@ def load_demo(session: Session) -> Imported:
     then, since = then_and_since(DEMO.read_bytes())
     imported = import_workspace(session, then, DEMO.name, clock.today())
     freeze(session, LEADER)
+    hold_meetings(session)
     import_workspace(session, since, DEMO.name, clock.today())
     _judge(session)
     return imported

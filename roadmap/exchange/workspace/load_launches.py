@@ -26,6 +26,7 @@ from roadmap.launches.models import (
     TrainingNeed,
 )
 from roadmap.launches.rules import TierQuestions, tier
+from roadmap.readiness.decisions import CONDITION
 from roadmap.readiness.gate_models import Gate
 from roadmap.readiness.models import ChecklistItem, GapPlan, Waiver
 
@@ -135,7 +136,8 @@ def _parts(loading: Loading, part: LaunchPart, launch_id: int, stored: Stored) -
         rows[table] = sync_parts(loading, table, stored[table][launch_id], wanted, identity)
     for name, table, identity in _PLACED:
         wanted = [values(one, position=n) for n, one in enumerate(getattr(part, name), start=1)]
-        rows[table] = sync_parts(loading, table, stored[table][launch_id], wanted, identity)
+        known = _replaced(stored[table][launch_id], wanted)
+        rows[table] = sync_parts(loading, table, known, wanted, identity)
     _readers(loading, part, launch_id, stored)
     session.flush()
     _targets(loading, part, launch_id, rows[LaunchMechanism], stored)
@@ -150,6 +152,20 @@ def _parts(loading: Loading, part: LaunchPart, launch_id: int, stored: Stored) -
     session.flush()
     if part.gates or stored[Gate][launch_id]:
         gates.load_launch(loading, part.gates, launch_id, handles, stored)
+
+
+def _replaced(stored: Sequence[Any], wanted: Sequence[dict[str, Any]]) -> list[Any]:
+    """Return the rows a file replaces: conditions of a decision stay, whatever it lists."""
+    codes = {one.get("code") for one in wanted}
+    return [
+        row
+        for row in stored
+        if not (
+            isinstance(row, ChecklistItem)
+            and row.code.startswith(CONDITION)
+            and row.code not in codes
+        )
+    ]
 
 
 def _readers(loading: Loading, part: LaunchPart, launch_id: int, stored: Stored) -> None:

@@ -181,6 +181,13 @@ class ChecklistItemPart(Part):
     answered_by: Email | None = None
     valid_until: Day | None = None
     claim: Line = ""
+    # The phase from which it is asked.
+    from_phase: Positive = 1
+    # The fact of the registry that answers it.
+    bound_to: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    # A standing attestation of market and surface may answer it.
+    standing: bool = False
+    before_commit: bool = False
     # `eu-core@1#dsa-16`
     template_item: Annotated[str, Field(pattern=forms.TEMPLATE_ITEM, max_length=120)] | None = None
 
@@ -209,6 +216,7 @@ class WaiverPart(Part):
     refused_at: Moment | None = None
     withdrawn_at: Moment | None = None
     expires_on: Day
+    risk: Literal["low", "medium", "high"] | None = None
 
 
 class GapPlanPart(Part):

@@ -170,6 +170,11 @@ class TemplateItemPart(Part):
     regions: list[Annotated[str, Field(max_length=20)]] = []
     max_tier: Annotated[int, Field(ge=1, le=3)] = 2
     due_days: Count = 5
+    # The fact of the registry that answers it.
+    bound_to: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    # A standing attestation of market and surface may answer it.
+    standing: bool = False
+    before_commit: bool = False
 
 
 class TemplatePart(Part):
