@@ -133,10 +133,11 @@ def answer(key: str, item_id: int) -> ResponseReturnValue:
 def _kept(launch: Launch) -> TemplateChoice | None:
     """Return the choice to keep the checklist, if it was made against the template of today."""
     session = db_session()
-    chosen, template = checklists.choice_of(session, launch.id), checklists.active_template(session)
-    if chosen is None or template is None or chosen.choice != "kept":
+    chosen = checklists.choice_of(session, launch.id)
+    if chosen is None or chosen.choice != "kept":
         return None
-    return chosen if chosen.template_id == template.id else None
+    template = checklists.active_template(session)
+    return chosen if template is not None and chosen.template_id == template.id else None
 
 
 @bp.post("/<key>/checklist/keep")

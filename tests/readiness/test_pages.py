@@ -48,7 +48,7 @@ def test_the_checklist_page_takes_a_fixed_number_of_statements(
     statements.statements.clear()
     answer = bob.get("/launches/LCH-1/checklist")
     assert answer.status_code == 200
-    assert len(statements) == 9
+    assert len(statements) == 10
     assert "Is the budget approved" in answer.get_data(as_text=True)
 
 
