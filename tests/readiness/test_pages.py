@@ -188,6 +188,7 @@ def template_form(session: Session) -> dict[str, Any]:
         data[f"item_{name}"] = [str(getattr(item, name)) for item in items]
     for name in ("types", "regions"):
         data[f"item_{name}"] = [" ".join(getattr(item, name)) for item in items]
+    data["item_answered_by"] = ["standing" if item.standing else "" for item in items]
     data["item_check_source"] = [item.code for item in items if item.check_source]
     return data
 
@@ -201,7 +202,10 @@ def test_a_template_edit_offers_the_difference_and_changes_nothing_by_itself(
     data = template_form(session)
     place = data["item_code"].index("budget")
     data["item_text"][place] = "Is the budget approved by Finance?"
-    for name in ("code", "text", "severity", "types", "regions", "max_tier", "due_days", "source"):
+    for name in (
+        *("code", "text", "severity", "types", "regions", "max_tier", "due_days", "source"),
+        "answered_by",
+    ):
         value = {"code": "extra", "text": "Is it extra?", "severity": "blocker"}.get(name, "")
         data[f"item_{name}"].append({"max_tier": "3", "due_days": "5"}.get(name, value))
     shown = bob.post("/admin/checklist/edit", data=data | {"preview": "1"})
