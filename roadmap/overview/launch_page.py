@@ -13,6 +13,7 @@ from roadmap.launches.access import Asker, get_launch, may_edit
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import Launch
 from roadmap.overview.launch_room import TYPES, Room, last_monday, room, share_words
+from roadmap.overview.marks import launch_mark
 from roadmap.overview.matrix import Matrix, later_phases, matrix_of
 from roadmap.overview.queries import speech_for, team_name
 from roadmap.readiness.answers import Answer, Code
@@ -34,6 +35,8 @@ class LaunchPage:
     later: tuple[Verdict, ...]
     # It went live on an emergency go: so it reads for ever.
     against: bool = False
+    # What the room is known by until something of it changes.
+    mark: str = ""
 
     def matrix(self) -> Matrix:
         """Return the coverage matrix of the judged phase and of those still to come."""
@@ -46,6 +49,7 @@ def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
     Raises NotFound if there is no such launch the reader may know of.
     """
     launch = get_launch(session, actor, key, load=[Launch.phases])
+    mark = launch_mark(session, launch.id)
     now = clock.now()
     facts = gather(session, [launch.id], now, every_phase=True)[launch.id]
     verdict = evaluate(facts, now)
@@ -69,6 +73,7 @@ def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
         later=later,
         against=any(p.went_live_on is not None for p in launch.phases)
         and launch.id in launched_against(session, [launch.id]),
+        mark=mark,
     )
 
 
@@ -151,6 +156,7 @@ def frame(page: LaunchPage, actor: Asker, current: str) -> dict[str, Any]:
         "room": page.room,
         "about": page.about,
         "against": page.against,
+        "live": (url_for("overview.launch_changes", key=page.launch.key), page.mark),
         "tab": current,
         "tabs": tab_entries(page, address, current),
         **actions(page, actor),

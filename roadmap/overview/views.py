@@ -1,11 +1,13 @@
 """Pages that compose rooms: home, board, launch room, timeline, search."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from roadmap.launches.access import get_launch
 from roadmap.overview import board_page, home, launch_page, launch_tabs, timeline_page
 from roadmap.overview import search as searching
+from roadmap.overview.marks import board_mark, launch_mark
 from roadmap.overview.portfolio import CHECK_GROUPS, CHIPS
 from roadmap.overview.silence import worker_silence
 from roadmap.overview.standing import GROUPS, Filters
@@ -53,12 +55,29 @@ def board() -> ResponseReturnValue:
         "overview/board.html",
         board=board_page.load(db_session(), current_user, filters, after),
         silence=worker_silence(db_session()),
+        live=(url_for(".board_changes"), board_mark(db_session())),
         view="checks" if request.args.get("view") == "checks" else "list",
         chips=CHIPS,
         groups=GROUPS,
         check_groups=CHECK_GROUPS,
         new_url=launch_page.new_url(current_user),
     )
+
+
+@bp.get("/launches/changes")
+@may("launch.read")
+def board_changes() -> ResponseReturnValue:
+    """Return the mark of the board as it is now."""
+    return board_mark(db_session()), {"Content-Type": "text/plain", "Cache-Control": "no-store"}
+
+
+@bp.get("/launches/<key>/changes")
+@may("launch.read")
+def launch_changes(key: str) -> ResponseReturnValue:
+    """Return the mark of a launch's room as it is now."""
+    session = db_session()
+    mark = launch_mark(session, get_launch(session, current_user, key).id)
+    return mark, {"Content-Type": "text/plain", "Cache-Control": "no-store"}
 
 
 @bp.get("/roadmap")

@@ -6,6 +6,7 @@ import { focus } from "./focus.js";
 import { forms } from "./forms.js";
 import { intake } from "./intake.js";
 import { keys } from "./keys.js";
+import { live } from "./live.js";
 import { mentions } from "./mentions.js";
 import { menus } from "./menus.js";
 import { themeToggle } from "./toggle.js";
@@ -19,6 +20,7 @@ drafts();
 completion();
 copyButtons();
 mentions();
+live();
 focus();
 
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -164,3 +164,24 @@ def test_a_heavy_launch_needs_a_recorded_go_and_is_watched_from_then_on(
 def word(session: Session, launch: Launch) -> Word:
     session.flush()
     return evaluate_now(session, [launch.id])[launch.id].word
+
+
+def test_what_is_altered_behind_the_back_of_the_application_is_named(
+    session: Session, cast: Cast
+) -> None:
+    judge(session, 11)
+    launch, bob = story(session, 1), actor(cast.bob, cast.program)
+    decide(session, bob, launch, go(cast, DecisionKind.NO_GO))
+    session.commit()
+    seal(session, KEY)
+    session.commit()
+    assert list(verify(session, KEY)) == []
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    off = "DROP TRIGGER decision_no_update" + (" ON decision" if on_postgresql else "")
+    session.execute(text(off))
+    session.execute(text("UPDATE decision SET word = 'READY'"))
+    session.execute(text("UPDATE waiver SET expires_on = '2099-12-31'"))
+    faults = {fault.message for fault in verify(session, KEY)}
+    assert "decision 1 is not what its last event says" in faults
+    assert any(message.startswith("waiver 1 ") for message in faults)
+    session.rollback()

@@ -1,0 +1,48 @@
+// An open page that shows verdicts loads itself again when what it shows has changed.
+const EVERY = 1500;
+
+/** Whether somebody is in the middle of something that loading anew would lose. */
+function busy() {
+  if (document.querySelector("dialog[open], details.drop[open]")) return true;
+  if (document.activeElement?.matches("#main *")) return true;
+  return [...document.querySelectorAll("#main input, #main textarea")].some(
+    (field) => field.type !== "hidden" && field.value !== field.defaultValue,
+  );
+}
+
+/** The words of a page's content, without the time of judging and without the note itself. */
+function words(page) {
+  const main = page.getElementById("main").cloneNode(true);
+  main.querySelectorAll("[data-live], script").forEach((one) => one.remove());
+  return main.textContent.replace(/\d{1,2}:\d{2}/g, "").replace(/\s+/g, " ");
+}
+
+async function look(place) {
+  if (document.hidden) return;
+  const answer = await fetch(place.dataset.live, { headers: { Accept: "text/plain" } });
+  const mark = answer.ok && !answer.redirected ? await answer.text() : place.dataset.mark;
+  if (mark === place.dataset.mark) return;
+  const fresh = await fetch(location.href);
+  if (!fresh.ok || fresh.redirected) return;
+  const page = new DOMParser().parseFromString(await fresh.text(), "text/html");
+  if (words(page) === words(document)) place.dataset.mark = mark;
+  else if (busy()) place.hidden = false;
+  else location.reload();
+}
+
+export function live() {
+  const place = document.querySelector("[data-live]");
+  if (!place) return;
+  let looking = false;
+  setInterval(async () => {
+    if (looking) return;
+    looking = true;
+    try {
+      await look(place);
+    } catch {
+      // The server is away for a moment: the next look says more.
+    } finally {
+      looking = false;
+    }
+  }, EVERY);
+}
