@@ -169,8 +169,7 @@ def word(session: Session, launch: Launch) -> Word:
 def test_what_is_altered_behind_the_back_of_the_application_is_named(
     session: Session, cast: Cast
 ) -> None:
-    judge(session, 11)
-    launch, bob = story(session, 1), actor(cast.bob, cast.program)
+    launch, bob = story(session, 11), actor(cast.bob, cast.program)
     decide(session, bob, launch, go(cast, DecisionKind.NO_GO))
     session.commit()
     seal(session, KEY)
