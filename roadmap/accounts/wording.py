@@ -33,6 +33,8 @@ PERMISSIONS: dict[str, str] = {
     "launch.edit": N_("Edit own launches"),
     "launch.edit_any": N_("Edit every launch"),
     "launch.commit": N_("Commit launches"),
+    "decision.record": N_("Record decisions on launches"),
+    "checklist.attest": N_("Attest for a market and surface"),
     "checklist.answer": N_("Answer own checklist items"),
     "checklist.answer_any": N_("Answer every checklist item"),
     "waiver.approve": N_("Grant or refuse waivers"),
