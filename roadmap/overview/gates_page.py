@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,10 +12,9 @@ from roadmap.accounts.queries import names_of
 from roadmap.launches.access import Asker, may_edit
 from roadmap.launches.checks import ENDED
 from roadmap.launches.models import Launch
-from roadmap.overview.gaps import scope_text
+from roadmap.overview.fact_changes import ChangeLine, change_lines
 from roadmap.overview.launch_page import LaunchPage
-from roadmap.overview.names import title_of
-from roadmap.overview.speech import METRICS, Speech
+from roadmap.overview.speech import Speech
 from roadmap.readiness.answers import Answer
 from roadmap.readiness.checks.signoffs import overtaken
 from roadmap.readiness.facts import GateFact
@@ -34,27 +33,8 @@ from roadmap.readiness.gate_rules import SIGNED, Vote, asked_at, certified
 from roadmap.readiness.gate_service import SIGNING, spoke_for_owner
 from roadmap.readiness.gate_templates import GateDifference, pending_difference
 from roadmap.readiness.gate_words import STANDINGS, VOTES, clock_said, rule_words
-from roadmap.readiness.signed import PARTS, Change, Parts, changes, parts
+from roadmap.readiness.signed import PARTS, Parts, changes, parts
 from roadmap.web.i18n import _
-from roadmap.web.templating import day, number
-from roadmap.wording import N_
-
-_STATUS = {
-    "pass": N_("pass"),
-    "fail": N_("fail"),
-    "unknown": N_("unknown"),
-    "stale": N_("stale"),
-    "not_applicable": N_("does not apply"),
-}
-# What stands behind the name of a mechanism in a key, in words.
-_OF_MECHANISM = {
-    "version": N_("version"),
-    "configuration": N_("configuration"),
-    "stage": N_("stage"),
-    "rollout": N_("rollout"),
-    "daily cap": N_("daily cap"),
-    "fail mode": N_("fail mode"),
-}
 
 
 @dataclass(frozen=True)
@@ -87,17 +67,6 @@ class VoteLine:
     note: str
     survey: Mapping[str, str]
     spot_check: bool
-
-
-@dataclass(frozen=True)
-class ChangeLine:
-    """One signed fact that differs now, in words."""
-
-    part: str
-    what: str
-    before: str
-    now: str
-    material: bool
 
 
 @dataclass(frozen=True)
@@ -296,78 +265,12 @@ def _changes(
     newest = _newest(votes, carrying)
     if newest is None:
         return []
-    return [_line(c, around) for c in changes(newest.signed, around.now, gate.signs)]
+    return change_lines(
+        changes(newest.signed, around.now, gate.signs), around.speech, around.answers
+    )
 
 
 def _newest(votes: Sequence[GateVote], carrying: Sequence[int]) -> GateVote | None:
     """Return the newest signature among the votes that carry a standing."""
     signed = [v for v in votes if v.vote in SIGNING and v.id in set(carrying)]
     return max(signed, key=lambda v: (v.at, v.id), default=None)
-
-
-def _line(change: Change, around: _Around) -> ChangeLine:
-    return ChangeLine(
-        part=_(PARTS[change.part]),
-        what=_what(change, around),
-        before=_value(change, change.before, around.speech),
-        now=_value(change, change.now, around.speech),
-        material=change.material,
-    )
-
-
-def _what(change: Change, around: _Around) -> str:
-    key, speech = change.key, around.speech
-    answer = around.answers.get(key)
-    if answer is not None:
-        scope = scope_text(answer, speech)
-        return f"{title_of(answer.code)}, {scope}" if scope else title_of(answer.code)
-    if change.part == "scope":
-        return speech.scope(key)
-    head, _space, rest = key.partition(" ")
-    if change.part == "dates":
-        position, _space, share = rest.partition(" ")
-        words = _("Phase %(position)s: share") if share else _("Phase %(position)s: start")
-        return words % {"position": position}
-    if head.startswith("mechanism:"):
-        name = _mechanism(head, speech)
-        last = rest.split(" ")
-        words = _(_OF_MECHANISM[rest]) if rest in _OF_MECHANISM else rest
-        if len(last) == 3 and last[2] == "target" and last[1] in METRICS:
-            words = _("target of %(metric)s", metric=_(METRICS[last[1]]))
-        return f"{name}: {words}"
-    if change.part == "forecast" and head.count("/") == 3:
-        return f"{speech.scope(head)}: {_(rest)}"
-    return _("A check that is no longer asked") if ":" in key else key
-
-
-def _mechanism(text: str, speech: Speech) -> str:
-    key = f"MEC-{text.partition(':')[2]}"
-    return speech.mechanisms.get(key, key)
-
-
-def _value(change: Change, value: Any, speech: Speech) -> str:
-    if value is None:
-        return _("not there") if change.part != "dates" else _("no date")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if change.part == "scope":
-        return _("from phase %(position)s", position=value)
-    if isinstance(value, int | float):
-        return number(float(value), 3)
-    text = str(value)
-    if text.startswith("mechanism:"):
-        return _mechanism(text, speech)
-    status, _space, waived = text.partition(" ")
-    if status in _STATUS and waived in ("", "waived"):
-        return _(_STATUS[status]) + (", " + _("waived") if waived else "")
-    if change.part in ("dates", "policy"):
-        return _day(text)
-    # A digest says nothing to people beyond that it differs.
-    return text[:12] if len(text) == 64 else text
-
-
-def _day(text: str) -> str:
-    try:
-        return day(date.fromisoformat(text))
-    except ValueError:
-        return text

@@ -134,7 +134,7 @@ TABLES: list[tuple[type[Part], Any, set[str]]] = [
     (parts_launches.TrainingNeedPart, launches.TrainingNeed, {"launch_id"}),
     (parts_launches.DependencyPart, launches.LaunchDependency, {"launch_id"}),
     (parts_launches.ChecklistItemPart, readiness.ChecklistItem, {"launch_id", "position"}),
-    (parts_launches.WaiverPart, readiness.Waiver, {"launch_id"}),
+    (parts_launches.WaiverPart, readiness.Waiver, {"launch_id", "renews_id"}),
     (parts_launches.GapPlanPart, readiness.GapPlan, {"launch_id"}),
 ]
 

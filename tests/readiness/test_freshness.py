@@ -101,3 +101,4 @@ def test_the_owner_is_asked_on_the_launch_and_says_it_in_one_click(
         assert "Staffing checked." in bob.get("/launches/LCH-1/confirm").text
         again = bob.post("/launches/LCH-1/confirm", data={"note": "Twice."})
         assert again.status_code == 422
+        assert "Twice." in again.text
