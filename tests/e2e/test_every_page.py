@@ -75,6 +75,8 @@ ALIKE = [
     "/decisions",
     "/reviews",
     "/waivers",
+    "/attestations",
+    "/launches/LCH-1/confirm",
     "/capacity/MEC-16",
     "/mechanisms/MEC-1/threshold",
     "/mechanisms/MEC-1/control",
