@@ -111,7 +111,7 @@ def tab_entries(page: LaunchPage, url: Any, current: str) -> list[tuple[str, str
         ("flow", _("Flow")),
         ("checklist", _("Checklist %(done)s/%(all)s", done=answered, all=len(items))),
         ("gates", gates_label(page)),
-        ("links", _("Requirements and dependencies")),
+        ("links", _("Delivers, waits for")),
         ("decisions", _("Decisions")),
         ("hypercare", _("Hypercare")),
         ("history", _("History")),

@@ -136,6 +136,7 @@ def _ways_in(_record: object) -> Markup:
     """Return the ways to the registers, for the list of launches."""
     links = (
         (url_for("waivers.register"), _("Waivers")),
+        (url_for("standing.index"), _("Attestations")),
         (url_for("decisions.register"), _("Decisions")),
     )
     return Markup("").join(Markup('<a class="bt" href="{}">{}</a>').format(*one) for one in links)
