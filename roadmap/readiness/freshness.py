@@ -1,7 +1,7 @@
 """The weekly word that a committed launch still holds, and what follows where it is missing."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -90,17 +90,23 @@ def say_it_holds(
 # ---- what follows ----
 
 
-def _in_window(session: Session, today: date) -> dict[int, tuple[date, date]]:
-    """Return (start of the next phase, day of commitment) of launches that are asked."""
+def _in_window(session: Session, today: date) -> dict[int, tuple[date, date, LaunchState]]:
+    """Return (start of the next phase, day of commitment, state) of launches that are asked."""
     query = (
-        select(Launch.id, Launch.committed_at, func.min(Phase.starts_on).label("starts_on"))
+        select(
+            Launch.id,
+            Launch.committed_at,
+            Launch.state,
+            func.min(Phase.starts_on).label("starts_on"),
+        )
         .join(Phase, (Phase.launch_id == Launch.id) & (Phase.state == PhaseState.PLANNED))
         .where(Launch.state.in_(sorted(_ASKED)), Launch.committed_at.is_not(None))
-        .group_by(Launch.id, Launch.committed_at)
+        .group_by(Launch.id, Launch.committed_at, Launch.state)
         .having(func.min(Phase.starts_on) > today, func.min(Phase.starts_on) <= today + WINDOW)
     )
     return {
-        row.id: (row.starts_on, row.committed_at.date()) for row in session.execute(query).all()
+        row.id: (row.starts_on, row.committed_at.date(), row.state)
+        for row in session.execute(query).all()
     }
 
 
@@ -127,13 +133,16 @@ def steps_due(session: Session, today: date) -> list[tuple[int, Freshness]]:
     }
     found: list[tuple[int, Freshness]] = []
     for launch_id in ids:
-        starts_on, committed_on = window[launch_id]
+        starts_on, committed_on, state = window[launch_id]
         one = freshness(
             starts_on=starts_on,
             committed_on=committed_on,
             said=said.get(launch_id, ()),
             today=today,
         )
+        if one.step is Step.UNCOMMITTED and state is LaunchState.LIVE:
+            # A ramp under way has no commitment to take back: it is escalated every week.
+            one = replace(one, step=Step.ESCALATED)
         if one.step is not None and (launch_id, one.week, one.step.value) not in told:
             found.append((launch_id, one))
     return found
@@ -149,8 +158,8 @@ def take_step(session: Session, launch: Launch, found: Freshness) -> None:
     why = {
         Step.ASKED: _("Say until %(day)s that it still holds.", day=found.until.isoformat()),
         Step.ESCALATED: _(
-            "%(count)s weeks in a row nobody said that it still holds; after four its date is no "
-            "longer committed.",
+            "%(count)s weeks in a row nobody said that it still holds; after four a date that is "
+            "only committed is taken back.",
             count=found.misses,
         ),
         Step.UNCOMMITTED: _(
@@ -160,7 +169,7 @@ def take_step(session: Session, launch: Launch, found: Freshness) -> None:
         ),
     }[found.step]
     tell(session, None, launch, f"freshness.{found.step.value}", why)
-    if found.step is Step.UNCOMMITTED and launch.state is LaunchState.COMMITTED:
+    if found.step is Step.UNCOMMITTED:
         move_launch(session, None, launch, LaunchState.PLANNED, why)
 
 

@@ -14,8 +14,8 @@ from roadmap.accounts.models import Person
 from roadmap.db import Database
 from roadmap.errors import Forbidden, Invalid
 from roadmap.history.queries import feed
-from roadmap.launches.kinds import LaunchState
-from roadmap.launches.lifecycle import phases_of
+from roadmap.launches.kinds import LaunchState, PhaseState
+from roadmap.launches.lifecycle import move_phase, phases_of
 from roadmap.launches.models import Launch
 from roadmap.launches.phases import PhaseSpec, set_phases
 from roadmap.readiness.attestation_models import FreshnessStep
@@ -62,6 +62,30 @@ def test_two_silent_weeks_escalate_and_four_take_the_date_back(
     assert (launch.state, launch.commitment_no) == (LaunchState.PLANNED, None)
     told = [(e.action, e.actor_id) for e in feed(session, "launch", 1)][:2]
     assert told == [("launch.planned", None), ("freshness.uncommitted", None)]
+    session.commit()
+
+
+def test_a_ramp_under_way_is_escalated_and_never_loses_its_place(
+    session: Session, cast: Cast, database: Database
+) -> None:
+    launch, bob = committed(session, cast), actor(cast.bob, cast.program)
+    first = phases_of(session, 1)[0]
+    day = OPENS.date() + timedelta(days=42)
+    ramp = [
+        PhaseSpec(id=first.id, name="A tenth", share=0.1, starts_on=OPENS.date()),
+        PhaseSpec(name="All", share=1, starts_on=day),
+    ]
+    set_phases(session, bob, launch, ramp, "A ramp.")
+    move_phase(session, None, launch, 1, PhaseState.LIVE)
+    session.commit()
+    for week in (4, 5):
+        with time_machine.travel(OPENS + timedelta(weeks=week, days=1), tick=False):
+            run(database)
+    steps = session.scalars(select(FreshnessStep.step).order_by(FreshnessStep.id)).all()
+    assert steps == ["escalated", "escalated"]
+    session.refresh(launch)
+    assert launch.state is LaunchState.LIVE
+    assert launch.commitment_no is not None
     session.commit()
 
 
