@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import case, select
+from sqlalchemy import ColumnElement, case, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap import clock
 from roadmap.accounts.models import Person
-from roadmap.launches.access import Asker, visible
+from roadmap.launches.access import AnySelect, Asker, visible
 from roadmap.launches.checks import ENDED
 from roadmap.launches.models import Launch
 from roadmap.overview.names import title_of
@@ -61,10 +62,18 @@ def lines(session: Session, actor: Asker, shown: str, today: date) -> Sequence[W
 
     Those of launches that have ended are left out: nothing leans on them.
     """
+    query = _query().where(*_rules(shown, today))
+    return [_line(row, today) for row in session.execute(visible(query, actor))]
+
+
+def _query() -> AnySelect:
     owner, approver, newer = aliased(Person), aliased(Person), aliased(Waiver)
     since = case((Waiver.approved_at.is_not(None), Waiver.approved_at), else_=Waiver.requested_at)
     weight = case({"high": 0, "medium": 1, "low": 2}, value=Waiver.risk, else_=1)
-    query = (
+    renewed = exists().where(
+        newer.renews_id == Waiver.id, newer.refused_at.is_(None), newer.withdrawn_at.is_(None)
+    )
+    return (
         select(
             Waiver.id,
             Launch.id.label("launch_id"),
@@ -76,12 +85,11 @@ def lines(session: Session, actor: Asker, shown: str, today: date) -> Sequence[W
             approver.name.label("approver"),
             since.label("since"),
             Waiver.expires_on,
-            newer.id.label("newer"),
+            renewed.label("renewed"),
         )
         .join(Launch, Launch.id == Waiver.launch_id)
         .join(owner, owner.id == Waiver.owner_id)
         .outerjoin(approver, approver.id == Waiver.approved_by)
-        .outerjoin(newer, newer.renews_id == Waiver.id)
         .where(
             Waiver.refused_at.is_(None),
             Waiver.withdrawn_at.is_(None),
@@ -90,34 +98,33 @@ def lines(session: Session, actor: Asker, shown: str, today: date) -> Sequence[W
         .order_by(weight, since, Waiver.id)
         .limit(LIMIT)
     )
+
+
+def _rules(shown: str, today: date) -> list[ColumnElement[bool]]:
     if shown == "waiting":
-        query = query.where(Waiver.approved_at.is_(None), Waiver.expires_on >= today)
-    elif shown == "lapsed":
-        query = query.where(
-            Waiver.approved_at.is_not(None),
-            Waiver.expires_on < today,
-            Waiver.expires_on >= today - RECENT,
-        )
-    else:
-        query = query.where(Waiver.approved_at.is_not(None), Waiver.expires_on >= today)
-    return [
-        WaiverLine(
-            id=row.id,
-            launch_key=f"{Launch.key_prefix}-{row.launch_id}",
-            launch_title=row.title,
-            check=title_of(row.check_code),
-            reason=row.reason,
-            risk=_(RISKS[row.risk]) if row.risk else _("not said"),
-            owner=row.owner,
-            approved_by=row.approver or "",
-            since=row.since,
-            age_days=max((today - row.since.date()).days, 0),
-            expires_on=row.expires_on,
-            soon=row.expires_on <= today + SOON,
-            renewed=row.newer is not None,
-        )
-        for row in session.execute(visible(query, actor))
-    ]
+        return [Waiver.approved_at.is_(None), Waiver.expires_on >= today]
+    approved = Waiver.approved_at.is_not(None)
+    if shown == "lapsed":
+        return [approved, Waiver.expires_on < today, Waiver.expires_on >= today - RECENT]
+    return [approved, Waiver.expires_on >= today]
+
+
+def _line(row: Any, today: date) -> WaiverLine:
+    return WaiverLine(
+        id=row.id,
+        launch_key=f"{Launch.key_prefix}-{row.launch_id}",
+        launch_title=row.title,
+        check=title_of(row.check_code),
+        reason=row.reason,
+        risk=_(RISKS[row.risk]) if row.risk else _("not said"),
+        owner=row.owner,
+        approved_by=row.approver or "",
+        since=row.since,
+        age_days=max((today - row.since.date()).days, 0),
+        expires_on=row.expires_on,
+        soon=row.expires_on <= today + SOON,
+        renewed=row.renewed,
+    )
 
 
 @bp.get("/waivers")

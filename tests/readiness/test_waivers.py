@@ -13,7 +13,7 @@ from roadmap.accounts.models import Person
 from roadmap.errors import Invalid
 from roadmap.launches.models import Launch
 from roadmap.readiness.models import Waiver
-from roadmap.readiness.waivers import WaiverRequest, request_waiver
+from roadmap.readiness.waivers import WaiverRequest, refuse_waiver, request_waiver
 from tests.cast import Cast, actor
 from tests.readiness.test_stories import judge
 
@@ -85,3 +85,11 @@ def test_the_register_lists_what_stands_and_what_waits(
     assert "LCH-11" in told
     assert "high" in told
     assert "renewal asked for" in victor.get("/waivers").text
+    # Refused and asked for again, the waiver it goes on from still stands there once.
+    session.expire_all()
+    for refused in session.scalars(select(Waiver).where(Waiver.renews_id == number)):
+        refuse_waiver(session, actor(cast.dora), session.get_one(Launch, 11), refused, "Not yet.")
+    session.commit()
+    assert "renewal asked for" not in victor.get("/waivers").text
+    assert bob.post("/launches/LCH-11/waivers/new", data=typed).status_code == 303
+    assert victor.get("/waivers").text.count("LCH-11</span>") == 1
