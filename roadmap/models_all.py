@@ -15,6 +15,7 @@ import roadmap.notifications.asked_models
 import roadmap.notifications.models
 import roadmap.readiness.attestation_models
 import roadmap.readiness.decision_models
+import roadmap.readiness.elsewhere_models
 import roadmap.readiness.gate_models
 import roadmap.readiness.models
 import roadmap.requirements.models

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roadmap.db import Base
-from roadmap.history.capture import Recorded
+from roadmap.history.capture import Recorded, added
 
 
 class StandingAttestation(Recorded, Base):
@@ -30,6 +30,8 @@ class StandingAttestation(Recorded, Base):
     # Its last day, at most 12 months on.
     valid_until: Mapped[date]
     withdrawn_at: Mapped[datetime | None]
+    # A file brought it of somebody who may not attest here: shown, never inherited.
+    claimed: Mapped[bool] = mapped_column(default=False, info=added(False))
 
 
 class WeeklyWord(Recorded, Base):

@@ -440,14 +440,16 @@ def waiver_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[Wai
         ends = after(row.expires_on)
         if ends is None or row.refused_at is not None:
             continue
+        # What nobody here could approve counts as asked for.
+        approved = not row.claimed
         found[row.launch_id].append(
             WaiverFact(
                 id=row.id,
                 code=row.check_code,
                 subject=row.subject,
                 requested_by=row.requested_by,
-                approved_by=row.approved_by,
-                approved_at=row.approved_at,
+                approved_by=row.approved_by if approved else None,
+                approved_at=row.approved_at if approved else None,
                 expires_at=ends,
                 withdrawn=row.withdrawn_at is not None and row.withdrawn_at <= at,
             )

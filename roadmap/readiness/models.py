@@ -142,6 +142,8 @@ class Waiver(Recorded, Base):
     risk: Mapped[str | None] = mapped_column(String(20), info=added())
     # The waiver it goes on from.
     renews_id: Mapped[int | None] = mapped_column(ForeignKey("waiver.id"), info=added())
+    # A file brought the approval of somebody who may not approve here: shown, never counted.
+    claimed: Mapped[bool] = mapped_column(default=False, info=added(False))
 
     @property
     def history_id(self) -> int:

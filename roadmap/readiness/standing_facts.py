@@ -28,6 +28,7 @@ def standing_attestations(session: Session, at: datetime) -> dict[tuple[str, str
     """Return the attestations known at a moment that were not withdrawn by then, one statement."""
     query = select(StandingAttestation).where(
         StandingAttestation.attested_at <= at,
+        ~StandingAttestation.claimed,
         or_(StandingAttestation.withdrawn_at.is_(None), StandingAttestation.withdrawn_at > at),
     )
     found: dict[tuple[str, str, str], Attested] = {}

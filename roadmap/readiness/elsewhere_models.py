@@ -1,0 +1,47 @@
+"""The table of decisions that another roadmap recorded and a workspace file brought here."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from roadmap.db import Base, choice
+from roadmap.history.capture import Recorded
+from roadmap.readiness.decision_rules import DecisionKind
+
+
+class ElsewhereDecision(Recorded, Base):
+    """A decision as another history sealed it. It lets nothing go live here; never changed.
+
+    The digests and the seal are that history's: this one can show them, and proves nothing by them.
+    """
+
+    __tablename__ = "decision_elsewhere"
+    __table_args__ = (Index("ix_decision_elsewhere_launch", "launch_id", "id"),)
+    record_type: ClassVar[str] = "launch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
+    phase_position: Mapped[int]
+    kind: Mapped[DecisionKind] = mapped_column(choice(DecisionKind, "kind"))
+    statement: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    expires_on: Mapped[date | None]
+    review_on: Mapped[date | None]
+    # The verdict it was taken on, there.
+    word: Mapped[str] = mapped_column(String(20))
+    rules_version: Mapped[str] = mapped_column(String(20))
+    facts_digest: Mapped[str] = mapped_column(String(64))
+    evidence_digest: Mapped[str] = mapped_column(String(64))
+    seal_seq: Mapped[int | None]
+    seal_hash: Mapped[str | None] = mapped_column(String(64))
+    # [{"person": id, "kind": "decider" | "dissent", "note": words}]
+    voices: Mapped[list[Any]] = mapped_column(default=list)
+    # [{"text", "owner": id, "due_on": day, "item": code of the checklist item}]
+    conditions: Mapped[list[Any]] = mapped_column(default=list)
+
+    @property
+    def history_id(self) -> int:
+        return self.launch_id
