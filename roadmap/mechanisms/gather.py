@@ -269,16 +269,28 @@ def strata_of(stored: list[Any] | None) -> tuple[Stratum, ...]:
 
 def fresh_since(today: date, max_age_days: int) -> Any:
     """Return a condition on Mechanism: it has a counting row no older than that."""
+    # Scalar subqueries and not joins: the first counting row ends the search, so each of these is
+    # asked for a row or two by its index; joined, PostgreSQL hashes all voids for each mechanism.
+    void = (
+        select(MeasurementVoid.id)
+        .where(MeasurementVoid.measurement_id == Measurement.id)
+        .correlate(Measurement)
+        .scalar_subquery()
+    )
+    current = (
+        select(Configuration.is_current)
+        .where(Configuration.id == Measurement.configuration_id)
+        .correlate(Measurement)
+        .scalar_subquery()
+    )
     return (
         select(Measurement.id)
-        .outerjoin(MeasurementVoid, MeasurementVoid.measurement_id == Measurement.id)
-        .outerjoin(Configuration, Configuration.id == Measurement.configuration_id)
         .where(
             Measurement.mechanism_id == Mechanism.id,
             Measurement.metric.in_(JUDGED_METRICS),
             Measurement.window_end >= today - timedelta(days=max_age_days),
-            MeasurementVoid.id.is_(None),
-            or_(Measurement.configuration_id.is_(None), Configuration.is_current),
+            void.is_(None),
+            or_(Measurement.configuration_id.is_(None), current),
         )
         .correlate(Mechanism)
         .exists()

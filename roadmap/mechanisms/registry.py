@@ -182,17 +182,20 @@ def registry_counts(session: Session, today: date) -> Counts:
     flags = (
         select(
             Mechanism.stage.in_(ACTIVE_STAGES).label("active"),
-            or_(*health.values()).label("any"),
             *(condition.label(name) for name, condition in health.items()),
         )
         .where(Mechanism.stage != Stage.RETIRED)
-        .subquery()
+        .cte("flags")
+        # Else PostgreSQL puts the conditions wherever a flag is named and judges each twice.
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    counted = (
+        flags.c.active,
+        or_(*(flags.c[name] for name in health)),
+        *(flags.c[n] for n in health),
     )
     row = session.execute(
-        select(
-            func.count(),
-            *(func.count().filter(flags.c[name]) for name in ("active", "any", *health)),
-        ).select_from(flags)
+        select(func.count(), *(func.count().filter(flag) for flag in counted)).select_from(flags)
     ).one()
     return Counts(row[0], row[1], row[2], dict(zip(health, row[3:], strict=True)))
 
