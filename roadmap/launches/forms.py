@@ -35,12 +35,13 @@ from roadmap.web.i18n import _
 _MOST = 10_000
 
 
-def _maybe_id(text: Any) -> int | None:
+def maybe_id(text: Any) -> int | None:
+    """Return the id that a select field with nobody among its choices gives, None for nobody."""
     return int(text) if text not in (None, "", "None") else None
 
 
 def _person(label: str) -> SelectField:
-    return SelectField(label, coerce=_maybe_id)
+    return SelectField(label, coerce=maybe_id)
 
 
 def with_nobody(pairs: list[tuple[int, str]]) -> list[Any]:
@@ -77,7 +78,7 @@ class NewLaunchForm(TierFields):
     languages = Ticks(_("Languages"))
     policy_areas = Ticks(_("Policy areas"))
     summary = TextAreaField(_("Summary"), [Length(max=_MOST)])
-    team_id = SelectField(_("Team"), coerce=_maybe_id)
+    team_id = SelectField(_("Team"), coerce=maybe_id)
     confidential = BooleanField(_("Confidential: only its owner and named readers may see it"))
 
     def offer(
@@ -105,7 +106,7 @@ class EditLaunchForm(Form):
     summary = TextAreaField(_("Summary"), [Length(max=_MOST)])
     type = SelectField(_("What goes live"), coerce=LaunchType)
     owner_id = _person(_("Owner"))
-    team_id = SelectField(_("Team"), coerce=_maybe_id)
+    team_id = SelectField(_("Team"), coerce=maybe_id)
     confidential = BooleanField(_("Confidential: only its owner and named readers may see it"))
 
     def offer(self, people: list[tuple[int, str]], teams: list[tuple[int, str]]) -> None:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
 
 from wtforms import (
     BooleanField,
@@ -21,7 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from roadmap.errors import Invalid
-from roadmap.launches.forms import with_nobody
+from roadmap.launches.forms import maybe_id, with_nobody
 from roadmap.readiness.decision_rules import DecisionKind
 from roadmap.readiness.decisions import Condition, Deciding
 from roadmap.readiness.hypercare import GuardSpec
@@ -40,10 +39,6 @@ DECIDERS, DISSENT, CONDITIONS = 4, 3, 5
 _MOST = 4000
 
 
-def _maybe_id(text: Any) -> int | None:
-    return int(text) if text not in (None, "", "None") else None
-
-
 def _given(value: float | None) -> float:
     """Return a number that the field's validators have required."""
     return math.nan if value is None else value
@@ -55,7 +50,7 @@ class DeciderRow(Form):
     class Meta:
         csrf = False
 
-    person = SelectField(_("Who"), coerce=_maybe_id)
+    person = SelectField(_("Who"), coerce=maybe_id)
 
 
 class DissentRow(Form):
@@ -64,7 +59,7 @@ class DissentRow(Form):
     class Meta:
         csrf = False
 
-    person = SelectField(_("Who"), coerce=_maybe_id)
+    person = SelectField(_("Who"), coerce=maybe_id)
     words = StringField(_("In their words"), [Length(max=_MOST)])
 
 
@@ -75,7 +70,7 @@ class ConditionRow(Form):
         csrf = False
 
     text = StringField(_("What"), [Length(max=_MOST)])
-    owner = SelectField(_("Who"), coerce=_maybe_id)
+    owner = SelectField(_("Who"), coerce=maybe_id)
     due = DateField(_("By"), [Optional()])
 
 
@@ -157,7 +152,7 @@ class GuardForm(Form):
         [InputRequired(_("Give the hours."))],
         default=24.0,
     )
-    owner_id = SelectField(_("Who reads it"), coerce=_maybe_id)
+    owner_id = SelectField(_("Who reads it"), coerce=maybe_id)
 
     def spec(self) -> GuardSpec:
         """Return the guard as the command takes it."""
@@ -192,7 +187,7 @@ class ReadingForm(Form):
 class WatchForm(Form):
     """Who watches a phase and how long."""
 
-    owner_id = SelectField(_("Who watches"), coerce=_maybe_id)
+    owner_id = SelectField(_("Who watches"), coerce=maybe_id)
     days = IntegerField(
         _("Days after it goes live"),
         [InputRequired(_("Give the days.")), NumberRange(1, 180)],

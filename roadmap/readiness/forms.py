@@ -1,7 +1,6 @@
 """Forms of readiness: answers, promises, waivers, and the rows of a checklist template."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import (
@@ -15,7 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from roadmap.launches.forms import with_nobody
+from roadmap.launches.forms import maybe_id, with_nobody
 from roadmap.readiness.checklists import EVIDENCE_LENGTH, Answered
 from roadmap.readiness.templates import ItemSpec
 from roadmap.web.forms import Form, Ticks, choices
@@ -24,10 +23,6 @@ from roadmap.web.text import whole_number
 from roadmap.wording import N_
 
 ANSWER_CHOICES = (("yes", _("Yes")), ("no", _("No")), ("not_applicable", _("Does not apply")))
-
-
-def _maybe_id(text: Any) -> int | None:
-    return int(text) if text not in (None, "", "None") else None
 
 
 class AnswerForm(Form):
@@ -55,7 +50,7 @@ class ManyForm(AnswerForm):
     """One answer, or one owner, for several items."""
 
     items = Ticks(_("Items"), coerce=int)
-    owner_id = SelectField(_("Owner"), coerce=_maybe_id)
+    owner_id = SelectField(_("Owner"), coerce=maybe_id)
 
     def offer(self, ids: Sequence[int], people: list[tuple[int, str]]) -> None:
         """Fill in what can be chosen."""
@@ -68,7 +63,7 @@ class PromiseForm(Form):
 
     code = HiddenField()
     subject = HiddenField()
-    owner_id = SelectField(_("Who closes it"), coerce=_maybe_id)
+    owner_id = SelectField(_("Who closes it"), coerce=maybe_id)
     finish_on = DateField(_("By when"), [Optional()])
 
 
@@ -87,7 +82,7 @@ class WaiverForm(Form):
     compensating = TextAreaField(_("What makes up for it"), [Length(max=4000)])
     renews = HiddenField()
     risk = SelectField(_("How much is at risk"), coerce=lambda text: text or None)
-    owner_id = SelectField(_("Who answers for it"), coerce=_maybe_id)
+    owner_id = SelectField(_("Who answers for it"), coerce=maybe_id)
     expires_on = DateField(_("Last day"), [InputRequired(_("Give its last day."))])
 
 

@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from roadmap.launches.forms import with_nobody
+from roadmap.launches.forms import maybe_id, with_nobody
 from roadmap.launches.wording import TYPES
 from roadmap.readiness.gate_groups import GroupInput
 from roadmap.readiness.gate_models import Gate, GateTemplate, ReviewGroup
@@ -28,10 +28,6 @@ from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
 
 _OPTIONAL = "(optional)"
-
-
-def _maybe_id(text: Any) -> int | None:
-    return int(text) if text not in (None, "", "None") else None
 
 
 # ---- review groups ----
@@ -78,7 +74,7 @@ class GroupForm(Form):
 class MemberForm(Form):
     """A person to be in a group."""
 
-    person_id = SelectField(_("Person"), coerce=_maybe_id)
+    person_id = SelectField(_("Person"), coerce=maybe_id)
     lead = BooleanField(_("Hears of what is overdue, as a lead"))
 
     def offer(self, people: Sequence[tuple[int, str]]) -> None:
@@ -90,7 +86,7 @@ class TurnForm(Form):
     """Whose week it is."""
 
     week = DateField(_("A day of the week"), [InputRequired(_("Choose a day."))])
-    turn_person_id = SelectField(_("Takes what comes in"), coerce=_maybe_id)
+    turn_person_id = SelectField(_("Takes what comes in"), coerce=maybe_id)
 
     def offer(self, people: Sequence[tuple[int, str]]) -> None:
         """Fill in who can be chosen."""
