@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from roadmap import clock
@@ -18,6 +18,8 @@ from roadmap.launches.telling import tell
 from roadmap.mechanisms.citing import cite, cited_ids
 from roadmap.readiness.decision_models import Decision, DecisionCondition, DecisionVoice
 from roadmap.readiness.decision_rules import LETS_GO, DecisionKind, VoiceKind, problem
+from roadmap.readiness.elsewhere import refused_elsewhere
+from roadmap.readiness.elsewhere_models import ElsewhereDecision
 from roadmap.readiness.facts import LaunchFacts
 from roadmap.readiness.facts import digest as facts_digest
 from roadmap.readiness.gather import gather
@@ -225,18 +227,22 @@ def _add_conditions(
         select(Phase).where(Phase.launch_id == launch.id, Phase.position == decision.phase_position)
     )
     start = phase.starts_on if phase is not None else None
-    last = session.scalars(
-        select(ChecklistItem.position)
-        .where(ChecklistItem.launch_id == launch.id)
-        .order_by(ChecklistItem.position.desc())
-        .limit(1)
-    ).first()
+    items = session.execute(
+        select(ChecklistItem.position, ChecklistItem.code).where(
+            ChecklistItem.launch_id == launch.id
+        )
+    ).all()
+    last = max((position for position, _code in items), default=0)
+    # Items that a file brought may be of a decision with the same number elsewhere.
+    stem = f"{CONDITION}{decision.id}_"
+    while any(code.startswith(stem) for _position, code in items):
+        stem = f"{stem}x"
     for number, condition in enumerate(conditions, start=1):
         later = start is not None and condition.due_on > start
         item = ChecklistItem(
             launch_id=launch.id,
-            position=(last or 0) + number,
-            code=f"{CONDITION}{decision.id}_{number}",
+            position=last + number,
+            code=f"{stem}{number}",
             text=condition.text.strip(),
             source=_("Condition of the go"),
             severity="blocker",
@@ -295,21 +301,39 @@ def standing_go(session: Session, launch_id: int, position: int, today: date) ->
         return None
     if newest.expires_on is not None and newest.expires_on < today:
         return None
+    if refused_elsewhere(session, launch_id, position, newest.at):
+        return None
     return newest
+
+
+def went_against(launch_id: Any) -> Any:
+    """Return the condition that a launch went live on an emergency go, by the column of its id.
+
+    One recorded elsewhere counts as well: what went against a verdict is read for ever.
+    """
+    return or_(
+        *(
+            select(kind.id)
+            .join(
+                Phase,
+                (Phase.launch_id == kind.launch_id) & (Phase.position == kind.phase_position),
+            )
+            .where(
+                kind.launch_id == launch_id,
+                kind.kind == DecisionKind.EMERGENCY_GO,
+                Phase.went_live_on.is_not(None),
+            )
+            # A query may stand around it that reads phases as well.
+            .correlate_except(kind, Phase)
+            .exists()
+            for kind in (Decision, ElsewhereDecision)
+        )
+    )
 
 
 def launched_against(session: Session, launch_ids: Collection[int]) -> frozenset[int]:
     """Return which launches went live on an emergency go: LAUNCHED AGAINST VERDICT, for ever."""
-    query = (
-        select(Decision.launch_id)
-        .join(
-            Phase,
-            (Phase.launch_id == Decision.launch_id) & (Phase.position == Decision.phase_position),
-        )
-        .where(
-            Decision.launch_id.in_(sorted(set(launch_ids))),
-            Decision.kind == DecisionKind.EMERGENCY_GO,
-            Phase.went_live_on.is_not(None),
-        )
+    ids = sorted(set(launch_ids))
+    return frozenset(
+        session.scalars(select(Launch.id).where(Launch.id.in_(ids), went_against(Launch.id)))
     )
-    return frozenset(session.scalars(query))

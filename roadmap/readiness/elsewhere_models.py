@@ -37,9 +37,9 @@ class ElsewhereDecision(Recorded, Base):
     evidence_digest: Mapped[str] = mapped_column(String(64))
     seal_seq: Mapped[int | None]
     seal_hash: Mapped[str | None] = mapped_column(String(64))
-    # [{"person": id, "kind": "decider" | "dissent", "note": words}]
+    # Objects with person (an id), kind and note.
     voices: Mapped[list[Any]] = mapped_column(default=list)
-    # [{"text", "owner": id, "due_on": day, "item": code of the checklist item}]
+    # Objects with text, owner (an id), due_on and item, the code of a checklist item.
     conditions: Mapped[list[Any]] = mapped_column(default=list)
 
     @property
