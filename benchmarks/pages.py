@@ -95,8 +95,9 @@ def _own_lists() -> list[Page]:
     phase, risk = numbers["phase"], numbers["risk"]
     chosen = " AND ".join(
         f"EXISTS (SELECT 1 FROM requirement_field_value v WHERE v.requirement_id = r.id "
-        f"AND v.field_id = {field} AND v.text = '{code}')"
-        for field, code in ((phase, "pilot"), (risk, "high"))
+        f"AND v.field_id = {field} AND v.sort_text = '{place}')"
+        # The places of "pilot" and "high" among the choices.
+        for field, place in ((phase, "0002"), (risk, "0002"))
     )
     down = f"ORDER BY v.number DESC, v.requirement_id DESC LIMIT {PAGE_SIZE + 1}"
     newest = f"ORDER BY r.updated_at DESC, r.id DESC LIMIT {PAGE_SIZE + 1}"

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap import textsearch
 from roadmap.accounts.models import Person
+from roadmap.db import read_rows
+from roadmap.lists.among import among
 from roadmap.lists.filters import (
     Asker,
     Condition,
@@ -20,7 +23,7 @@ from roadmap.lists.filters import (
 )
 from roadmap.lists.kinds import FieldKind, Own, Value
 from roadmap.lists.language import NONE, Term
-from roadmap.lists.own_values import value_in
+from roadmap.lists.own_values import choice_place, value_in
 
 
 @dataclass(frozen=True)
@@ -73,15 +76,20 @@ def _test(row: Any, own: Own, term: Term, asker: Asker) -> Condition:
         case FieldKind.DATE:
             return day_field(row.day)(term, asker)
         case FieldKind.CHOICE:
-            return _one_of(row.text, own, term)
+            return _one_of(row.sort_text, own, term)
         case FieldKind.PERSON:
             return _people(row.person_id, term, asker)
         case _:
             return _containing(row.sort_text, term)
 
 
-def _one_of(column: Any, own: Own, term: Term) -> Condition:
-    """Test for choices by their code or label, retired ones too."""
+def _one_of(places: Any, own: Own, term: Term) -> Condition:
+    """Test for choices by their code or label, retired ones too.
+
+    What is compared is the place of a choice among them all, each of which is one code's: an index
+    holds it with the record, so that values need not be read. Codes have no index: as texts of any
+    length lie in the same column, some would not fit one.
+    """
     labels = {one.label.casefold(): one.code for one in own.choices}
     codes = {one.code for one in own.choices}
     values = tuple(
@@ -89,7 +97,8 @@ def _one_of(column: Any, own: Own, term: Term) -> Condition:
         for value in term.values
     )
     plain = Term(term.field, term.operator, values, position=term.position, places=term.places)
-    found: Condition = column.in_(chosen(plain, codes))
+    wanted = sorted(choice_place(own, code) for code in chosen(plain, codes))
+    found: Condition = places.in_(wanted)
     return found
 
 
@@ -152,18 +161,29 @@ def values_of(
     """Return what some records hold in some fields, one statement; none for no fields."""
     if not fields or not keys:
         return NOTHING_HELD
-    row, by_id = table.model, {own.id: own for own in fields}
+    by_id = {own.id: own for own in fields}
     found: dict[int, dict[str, Value]] = {}
     names: dict[int, str] = {}
     addresses: dict[int, str] = {}
-    columns = (row.field_id, row.text, row.number, row.day, row.person_id)
-    for one in session.execute(
-        select(table.owner.label("owner"), *columns, Person.name, Person.email)
-        .outerjoin(Person, Person.id == row.person_id)
-        .where(table.owner.in_(keys), row.field_id.in_(list(by_id)))
-    ):
+    for one in read_rows(session, _held(table), {"keys": keys, "fields": by_id}):
         own = by_id[one.field_id]
         found.setdefault(one.owner, {})[own.code] = value_in(own, one)
         if one.person_id is not None:
             names[one.person_id], addresses[one.person_id] = one.name, one.email
     return Held(found, names, addresses)
+
+
+@cache
+def _held(table: OwnTable) -> Select[Any]:
+    # The tables' own columns, and built once: the values of a page are some hundred rows.
+    row, person = table.model.__table__, Person.__table__
+    owner = row.c[table.owner.key]
+    return (
+        select(
+            owner.label("owner"),
+            *(row.c.field_id, row.c.text, row.c.number, row.c.day, row.c.person_id),
+            *(person.c.name, person.c.email),
+        )
+        .select_from(row.outerjoin(person, person.c.id == row.c.person_id))
+        .where(among(owner, "keys"), among(row.c.field_id, "fields"))
+    )
