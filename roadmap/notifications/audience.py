@@ -47,6 +47,7 @@ def _all(
         return
     yield from _whose(event, facts)
     yield from _whose_turn(event, facts)
+    yield from _escalated(event)
     if event.record_type == Requirement.record_type and for_supporters(event.action):
         for person_id in facts.supporters.get(event.record_id, ()):
             yield Candidate(person_id, Reason.SUPPORTED)
@@ -85,6 +86,13 @@ def _whose_turn(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:
         named = path.startswith(("checklist_item:", "gap_plan:")) and path.endswith(".owner_id")
         if named and isinstance(pair[1], int):
             yield Candidate(pair[1], Reason.TURN)
+
+
+def _escalated(event: HistoryEvent) -> Iterator[Candidate]:
+    for path, pair in event.changes.items():
+        if path.startswith("freshness_step:") and path.endswith(".told_to"):
+            for person_id in pair[1] or ():
+                yield Candidate(person_id, Reason.ESCALATED)
 
 
 def _watching(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:

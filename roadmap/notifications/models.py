@@ -79,6 +79,15 @@ class Preference(Base):
     pace: Mapped[Pace] = mapped_column(choice(Pace, "pace"))
 
 
+class WeeklyChoice(Base):
+    """Whether a person wants the weekly report; without a row as `rules.weekly_by_default`."""
+
+    __tablename__ = "weekly_choice"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    wanted: Mapped[bool]
+
+
 class Mail(Base):
     """A mail to one person, stored before it is sent; a digest once a person and day."""
 
@@ -86,6 +95,8 @@ class Mail(Base):
     __table_args__ = (
         # The promise "one a day, never two" is kept by the database.
         UniqueConstraint("person_id", "digest_day"),
+        # And one weekly report a week: it rides in the mail of a day.
+        UniqueConstraint("person_id", "report_week"),
         Index("ix_mail_state", "state", "next_try_at", "id"),
         CheckConstraint("(kind = 'digest') = (digest_day IS NOT NULL)", name="digest_day"),
     )
@@ -100,6 +111,9 @@ class Mail(Base):
     html: Mapped[str] = mapped_column(Text)
     # Ids of the notices it tells of.
     notices: Mapped[list[Any]]
+    # The Monday of the week whose report it carries, and ids of the launches the report names.
+    report_week: Mapped[date | None]
+    launches: Mapped[list[Any]] = mapped_column(default=list)
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     state: Mapped[MailState] = mapped_column(choice(MailState, "state"))
     attempts: Mapped[int] = mapped_column(Integer, default=0)

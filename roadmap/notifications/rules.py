@@ -24,6 +24,8 @@ class Reason(StrEnum):
     MENTION = "mention"
     # A decision on what the person asked for or owns.
     DECISION = "decision"
+    # Nobody did what was due, so it comes to the person who leads.
+    ESCALATED = "escalated"
     # It waits for the person.
     TURN = "turn"
     # Anything else about what the person asked for or owns.
@@ -43,10 +45,11 @@ class Pace(StrEnum):
     OFF = "off"
 
 
-# The usual way: immediate mail only for mentions and for decisions on one's own.
+# The usual way: immediate mail only for mentions, for decisions on one's own, and for what is
+# escalated to one.
+_AT_ONCE = frozenset({Reason.MENTION, Reason.DECISION, Reason.ESCALATED})
 USUAL_PACE: dict[Reason, Pace] = {
-    reason: Pace.NOW if reason in {Reason.MENTION, Reason.DECISION} else Pace.DAILY
-    for reason in Reason
+    reason: Pace.NOW if reason in _AT_ONCE else Pace.DAILY for reason in Reason
 }
 _STRENGTH = {reason: place for place, reason in enumerate(Reason)}
 
@@ -164,6 +167,35 @@ def digest_due(now: datetime, zone: ZoneInfo, hour: int) -> tuple[date, datetime
         return None
     until = datetime.combine(local.date(), time(hour), zone).astimezone(UTC)
     return local.date(), min(until, now)
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# A report that could not be written on its day still goes out so long; later it is history.
+REPORT_LATE = timedelta(days=2)
+
+
+def report_moment(week: date, weekday: str, zone: ZoneInfo, hour: int) -> datetime:
+    """Return when the report of a week, named by its Monday, is made for people of a zone."""
+    day = week + timedelta(days=WEEKDAYS.index(weekday))
+    return datetime.combine(day, time(hour), zone).astimezone(UTC)
+
+
+def latest_report(now: datetime, weekday: str, zone: ZoneInfo, hour: int) -> date:
+    """Return the Monday of the newest week whose report has been made for people of a zone."""
+    week = monday_of(now.astimezone(zone).date())
+    return week if report_moment(week, weekday, zone, hour) <= now else week - timedelta(days=7)
+
+
+def report_due(now: datetime, weekday: str, zone: ZoneInfo, hour: int) -> date | None:
+    """Return the Monday of the week whose report is to be mailed now, None between the days."""
+    week = latest_report(now, weekday, zone, hour)
+    late = now - report_moment(week, weekday, zone, hour)
+    return week if late < REPORT_LATE else None
+
+
+def weekly_by_default(roles: Iterable[str]) -> bool:
+    """Return whether people of some roles get the weekly report unless they said otherwise."""
+    return "pm" in roles
 
 
 GIVE_UP_AFTER = timedelta(days=7)

@@ -31,6 +31,7 @@ MOST_CHANGES = 6
 REASONS = {
     Reason.MENTION: N_("you were mentioned"),
     Reason.DECISION: N_("it is yours, and this decides about it"),
+    Reason.ESCALATED: N_("it was escalated to you: its owner did not act"),
     Reason.TURN: N_("it waits for you"),
     Reason.OWN: N_("it is yours"),
     Reason.SUPPORTED: N_("you support it"),

@@ -93,7 +93,7 @@ _ACTIONS = {
     "hypercare.set": N_("changed how a phase is watched"),
     "freshness.said": N_("said that it still holds"),
     "freshness.asked": N_("asked whether it still holds"),
-    "freshness.escalated": N_("escalated: nobody said that it still holds"),
+    "freshness.escalated": N_("escalated: the owner did not say that it still holds"),
     "freshness.uncommitted": N_("let go of the date: nobody said that it still holds"),
     "template.choice": N_("kept its checklist as it was"),
 }
@@ -125,6 +125,7 @@ _COLUMNS = {
     "type": N_("Type"),
     "state": N_("State"),
     "owner_id": N_("Owner"),
+    "told_to": N_("Escalated to"),
     "tier": N_("Tier"),
     "confidential": N_("Confidential"),
     "commitment_no": N_("Place in the commitment order"),
@@ -153,7 +154,7 @@ _COLUMNS = {
     "approved_by": N_("Approved by"),
 }
 _DAYS = frozenset({"starts_on", "valid_until", "finish_on", "expires_on"})
-_PEOPLE = frozenset({"owner_id", "approved_by"})
+_PEOPLE = frozenset({"owner_id", "approved_by", "told_to"})
 # More rows than this of one kind are counted, not listed.
 _LISTED = 3
 
@@ -202,7 +203,8 @@ def _numbers(entry: FeedEntry, columns: frozenset[str]) -> set[int]:
         value
         for path, pair in entry.changes.items()
         if path.rpartition(".")[2] in columns
-        for value in pair
+        for one in pair
+        for value in (one if isinstance(one, list) else [one])
         if isinstance(value, int)
     }
 
@@ -264,6 +266,8 @@ def _value(name: str, value: Any, speech: Speech) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_value(name, one, speech) for one in value)
     if name in _PEOPLE:
         return speech.person(value) or ""
     if name == "depends_on_id":

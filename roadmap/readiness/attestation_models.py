@@ -1,7 +1,7 @@
 """Tables of what people attest again: standing attestations, weekly words, template choices."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -69,6 +69,8 @@ class FreshnessStep(Recorded, Base):
     week: Mapped[date]
     step: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime]
+    # Ids of the people it was escalated to.
+    told_to: Mapped[list[Any]] = mapped_column(default=list, info=added([]))
 
     @property
     def history_id(self) -> int:

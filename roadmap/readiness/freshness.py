@@ -17,6 +17,7 @@ from roadmap.launches.lifecycle import move_launch
 from roadmap.launches.models import Launch, Phase
 from roadmap.launches.telling import tell
 from roadmap.readiness.attestation_models import FreshnessStep, WeeklyWord
+from roadmap.readiness.escalation import Escalation, escalation_of
 from roadmap.readiness.freshness_rules import WINDOW, Freshness, Step, freshness
 from roadmap.web.i18n import _
 
@@ -152,8 +153,15 @@ def take_step(session: Session, launch: Launch, found: Freshness) -> None:
     """Tell what follows from missing words, once a week and step; four misses un-commit."""
     if found.step is None:
         return
+    told = Escalation(()) if found.step is Step.ASKED else escalation_of(session, launch)
     session.add(
-        FreshnessStep(launch_id=launch.id, week=found.week, step=found.step.value, at=clock.now())
+        FreshnessStep(
+            launch_id=launch.id,
+            week=found.week,
+            step=found.step.value,
+            at=clock.now(),
+            told_to=list(told.people),
+        )
     )
     why = {
         Step.ASKED: _("Say until %(day)s that it still holds.", day=found.until.isoformat()),
@@ -168,6 +176,8 @@ def take_step(session: Session, launch: Launch, found: Freshness) -> None:
             count=found.misses,
         ),
     }[found.step]
+    if told.missing:
+        why = f"{why} {told.missing}"
     tell(session, None, launch, f"freshness.{found.step.value}", why)
     if found.step is Step.UNCOMMITTED:
         move_launch(session, None, launch, LaunchState.PLANNED, why)
