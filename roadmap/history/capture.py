@@ -187,7 +187,8 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
             if not batches:
                 raise UnrecordedChange(f"{kind.__name__} rows are only inserted, batch by batch")
             table: str = kind.__tablename__  # type: ignore[attr-defined]
-            state.session.info.setdefault(BATCHES, set()).update((table, b) for b in batches)
+            # None: not known without reading what is stored then.
+            state.session.info.setdefault(BATCHES, {}).update({(table, b): None for b in batches})
         elif issubclass(kind, Recorded) and not _only_derived(state, kind):
             raise UnrecordedChange(
                 f"bulk statements on {kind.__name__} would bypass the history: change row by row"

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from roadmap.db import Base
 from roadmap.errors import RoadmapError
+from roadmap.history.batches import batch_digest
 from roadmap.history.capture import BatchRecorded, Recorded
 from roadmap.history.digest import chained, salted
 from roadmap.history.models import HistoryEvent, HistorySeal, HistoryText
-from roadmap.history.service import batch_digest, row_digest
+from roadmap.history.service import row_digest
 
 # Any fixed number: it names the lock under which one sealer at a time works on PostgreSQL.
 SEAL_LOCK = 7_202_611

@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.context import request_id
 from roadmap.events import publish
+from roadmap.history.batches import batch_digest
 from roadmap.history.capture import (
     BATCHES,
     BatchRecorded,
@@ -103,41 +104,22 @@ def record_batch(
     batch_id: int,
     action: str,
 ) -> HistoryEvent:
-    """Tell one stored batch of rows as one event with the digest of all its rows in key order."""
+    """Tell one stored batch of rows as one event with the digest of all its rows in key order.
+
+    The rows are read again unless ``store_batch`` wrote them all in this transaction.
+    """
     session.flush()
     told = _Telling(root)
     table: str = kind.__tablename__  # type: ignore[attr-defined]
-    count, digest = batch_digest(session, kind, batch_id)
+    known = session.info.get(BATCHES, {}).pop((table, batch_id), None)
+    count, digest = known or batch_digest(session, kind, batch_id)
     told.rows.append({"table": table, "batch": batch_id, "count": count, "digest": digest})
     told.changes = {"rows": [None, count]}
     waiting = pending(session)
     for change in list(waiting.values()):
         if (change.row.record_type, change.row.history_id) == (root.record_type, root.history_id):
             told.add(waiting.pop(id(change.row)))
-    session.info.get(BATCHES, set()).discard((table, batch_id))
     return _store(session, actor_id, (root.record_type, root.history_id), action, told, None)
-
-
-def batch_digest(session: Session, kind: type[BatchRecorded], batch_id: int) -> tuple[int, str]:
-    """Return (number of rows, digest) of a stored batch; each row's digest feeds the next."""
-    table: Any = kind
-    names = [name for name, _personal in recorded_columns(table)]
-    later = [(names.index(name), initial) for name, initial in added_columns(table).items()]
-    # Columns and not records: there may be a hundred thousand rows, and nobody changes them.
-    query = (
-        select(*(getattr(table, name) for name in names))
-        .where(table.batch_id == batch_id)
-        .order_by(table.id)
-    )
-    digest, count = "", 0
-    for row in session.execute(query.execution_options(yield_per=1000)):
-        values = dict(zip(names, row, strict=True))
-        for place, initial in later:
-            if row[place] == initial:
-                del values[names[place]]
-        digest = salted(digest, values)
-        count += 1
-    return count, digest
 
 
 def row_digest(row: Any, salt: str) -> str:

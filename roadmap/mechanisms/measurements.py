@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
 from roadmap.errors import Invalid, NotFound
 from roadmap.events import publish
+from roadmap.history.batches import store_batch
 from roadmap.history.service import record_all, record_batch
 from roadmap.mechanisms.events import EvidenceArrived, EvidenceChanged
 from roadmap.mechanisms.fields import text
@@ -156,21 +157,16 @@ def _store(
     batch = MeasurementBatch(source=source, recorded_at=now, recorded_by=id_of(actor))
     session.add(batch)
     session.flush()
-    options = {"history_batch": batch.id}
-    new = [rows[one.place] for one in outcomes if one.fate is Fate.ACCEPTED]
-    if new:
-        values = [_columns(row, batch.id, source, now) for row in new]
-        session.execute(insert(Measurement), values, execution_options=options)
+    new = [one for one in outcomes if one.fate is Fate.ACCEPTED]
     correcting = [one for one in outcomes if one.fate is Fate.CORRECTED]
+    stored = [rows[one.place] for one in (*new, *correcting)]
+    values = [_columns(row, source, now) for row in stored]
+    ids = store_batch(session, Measurement, batch.id, values)
     if correcting:
-        ids = session.scalars(
-            insert(Measurement).returning(Measurement.id, sort_by_parameter_order=True),
-            [_columns(rows[one.place], batch.id, source, now) for one in correcting],
-            execution_options=options,
-        ).all()
-        _mark_corrected(session, actor, rows, dict(zip(ids, correcting, strict=True)), now)
+        pairs = zip(ids[len(new) :], correcting, strict=True)
+        _mark_corrected(session, actor, rows, dict(pairs), now)
     record_batch(session, id_of(actor), Measurement, batch, batch.id, "measurement_batch.recorded")
-    _tell(session, actor, [*new, *(rows[one.place] for one in correcting)], source)
+    _tell(session, actor, stored, source)
     return batch
 
 
@@ -199,13 +195,12 @@ def _mark_corrected(
     session.flush()
 
 
-def _columns(row: NewMeasurement, batch_id: int, source: str, now: datetime) -> dict[str, Any]:
+def _columns(row: NewMeasurement, source: str, now: datetime) -> dict[str, Any]:
     strata = [
         {"population": s.population, "n": s.sampled, "positives": s.positives, "found": s.found}
         for s in row.strata
     ]
     return {
-        "batch_id": batch_id,
         "mechanism_id": row.mechanism_id,
         "configuration_id": row.configuration_id,
         "policy_version_id": row.policy_version_id,

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.db import Database
+from roadmap.history.batches import batch_digest
 from roadmap.history.models import HistoryEvent
-from roadmap.history.service import batch_digest, record_batch
+from roadmap.history.service import record_batch
 from roadmap.mechanisms.gather import measurement_facts
 from roadmap.mechanisms.kept_models import (
     CitedMeasurement,

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.requirements.models import Requirement
+from roadmap.row_writer import insert_rows
 from roadmap.scoring.computing import Computed, places, row_data
 from roadmap.scoring.definitions import definition
 from roadmap.scoring.formulas import FrameworkDef
 from roadmap.scoring.models import Framework, Score
-from roadmap.scoring.row_writer import insert_rows
 
 # Rows written in one transaction of the worker: others wait for it no longer than that takes.
 BATCH = 4_000

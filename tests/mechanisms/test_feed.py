@@ -1,20 +1,25 @@
 """Rows a source sends again and again: known by key, corrected, late, in any order."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from roadmap import clock
+from roadmap.history.batches import batch_digest, store_batch
+from roadmap.history.capture import UnrecordedChange
+from roadmap.history.models import HistoryEvent
 from roadmap.history.seal import verify
-from roadmap.history.service import batch_digest, row_digest
+from roadmap.history.service import row_digest
 from roadmap.mechanisms.bounds import Answer
 from roadmap.mechanisms.evidence import Question, find
+from roadmap.mechanisms.facts import Stratum
 from roadmap.mechanisms.gather import measurement_facts
-from roadmap.mechanisms.kinds import Metric
+from roadmap.mechanisms.kinds import Metric, Sampling
 from roadmap.mechanisms.measurement_checks import RowsRefused
 from roadmap.mechanisms.measurements import (
     judge_measurements,
@@ -174,17 +179,52 @@ def test_a_correction_keeps_the_earlier_row_and_says_what_took_its_place(
 
 
 def test_the_digest_of_a_batch_is_that_of_its_rows_one_after_the_other(session, house, model, v12):
+    strata = (
+        Stratum(population=100, sampled=100, positives=9, found=True),
+        Stratum(population=900, sampled=100, positives=1, found=False),
+    )
+    moment = datetime(2026, 11, 1, 1, 30, 0, 1, timezone(-timedelta(hours=9, minutes=30)))
     rows = [
-        row_of(model, v12),
-        row_of(model, v12, external_key="k"),
+        row_of(model, v12, observed_at=moment),
+        row_of(model, v12, external_key="a\tb\\N\nü|\u2028\U0001f9fe"),
+        row_of(model, v12, external_key=r"\N"),
         row_of(model, v12, numerator=1, window_end=TODAY - 2 * DAY),
+        row_of(model, v12, metric=Metric.RECALL, sampling=Sampling.STRATIFIED, strata=strata),
     ]
-    batch = record_measurements(session, house.charlie, rows, "feed").batch
-    assert batch is not None
+    found = record_measurements(session, house.charlie, rows, "feed")
+    again = record_measurements(session, house.charlie, rows, "feed", correct=True)
+    assert found.batch is not None
+    assert (found.added, again.known) == (5, 5)
+    session.commit()
     digest = ""
     for row in session.scalars(select(Measurement).order_by(Measurement.id)):
         digest = row_digest(row, digest)
-    assert batch_digest(session, Measurement, batch.id) == (3, digest)
+    told = session.scalars(
+        select(HistoryEvent).where(HistoryEvent.action == "measurement_batch.recorded")
+    ).one()
+    batches = [row for row in told.rows if "batch" in row]
+    assert [(row["count"], row["digest"]) for row in batches] == [(5, digest)]
+    assert batch_digest(session, Measurement, found.batch.id) == (5, digest)
+    assert list(verify(session, "only for tests", None)) == []
+
+
+def test_rows_stored_past_the_history_or_refused_by_the_database_do_not_stay(
+    session, house, model, v12
+):
+    record_measurements(session, house.charlie, [row_of(model, v12)], "feed")
+    session.commit()
+    held = session.scalars(select(Measurement)).one()
+    names = Measurement.__table__.c.keys()
+    row = {name: getattr(held, name) for name in names if name not in ("id", "batch_id")}
+    store_batch(session, Measurement, held.batch_id, [row])
+    with pytest.raises(UnrecordedChange, match="without its history event"):
+        session.commit()
+    session.rollback()
+    for bad in ({"numerator": 301}, {"language_code": "xx"}):
+        with pytest.raises(IntegrityError):
+            store_batch(session, Measurement, held.batch_id, [row | bad])
+        session.rollback()
+    assert session.scalars(select(Measurement.id)).all() == [held.id]
 
 
 def test_a_key_of_the_source_finds_its_row_whatever_the_window(session, house, model, v12):
