@@ -26,6 +26,7 @@ from roadmap.overview.standing import ENDED, next_position
 from roadmap.overview.timeline import Need
 from roadmap.overview.timeline import Phase as TimelinePhase
 from roadmap.readiness.answers import Answer
+from roadmap.readiness.decisions import went_against
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
 from roadmap.requirements.models import Requirement
 from roadmap.taxonomy.models import Market
@@ -63,8 +64,12 @@ def speech_for(
     people: Collection[int | None] = (),
     launches: Collection[int] = (),
     mechanisms: Collection[int] = (),
+    root: str | None = None,
 ) -> Speech:
-    """Return the words for answers and for what else a page names; always four statements."""
+    """Return the words for answers and for what else a page names; always four statements.
+
+    ``root`` is what links begin with; without it the path the application is mounted at.
+    """
     keys, launch_ids, person_ids = named_in(answers)
     launch_ids |= set(launches)
     person_ids |= {one for one in people if one is not None}
@@ -77,7 +82,7 @@ def speech_for(
         mechanisms={f"{Mechanism.key_prefix}-{row.id}": row.name for row in named},
         people={row.id: row.name for row in persons},
         words=options(session).names,
-        root=request.script_root,
+        root=request.script_root if root is None else root,
     )
 
 
@@ -151,6 +156,8 @@ class BoardRow:
     outlook: str | None
     evaluated_at: datetime | None
     fresh: bool
+    # It went live on an emergency go, once.
+    against: bool
 
     @property
     def key(self) -> str:
@@ -189,6 +196,7 @@ def _board_query() -> AnySelect:
             StoredVerdict.evaluated_at,
             CurrentVerdict.outdated,
             CurrentVerdict.valid_until,
+            went_against(Launch.id).label("against"),
         )
         .outerjoin(Phase, (Phase.launch_id == Launch.id) & (Phase.position == position))
         .outerjoin(CurrentVerdict, CurrentVerdict.launch_id == Launch.id)
@@ -219,6 +227,7 @@ def _board_row(r: Any, at: datetime) -> BoardRow:
         r.outlook,
         r.evaluated_at,
         r.word is not None and not r.outdated and (r.valid_until is None or r.valid_until > at),
+        r.against,
     )
 
 

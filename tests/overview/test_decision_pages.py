@@ -149,8 +149,11 @@ def test_a_launch_that_went_against_its_verdict_says_so_on_every_tab(
     assert bob.post("/launches/LCH-1/decide", data=typed).status_code == 303
     assert "Launched against verdict" not in page(victor, "/launches/LCH-1")
     assert "against the verdict, not live" in page(victor, "/decisions?show=against")
+    assert "launched against verdict" not in page(victor, "/launches")
     live = {"target": "live", "reason": ""}
     assert bob.post("/launches/LCH-1/phases/1", data=live).status_code == 303
     for tab in ("", "?tab=history", "/decisions"):
         assert "Launched against verdict" in page(victor, f"/launches/LCH-1{tab}")
+    for view in ("", "?view=checks"):
+        assert "launched against verdict" in page(victor, f"/launches{view}")
     assert "launched against verdict" in page(victor, "/decisions")
