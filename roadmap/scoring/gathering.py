@@ -1,9 +1,10 @@
 """Reads everything a ranking depends on."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -12,6 +13,9 @@ from roadmap.requirements.rules import BACKLOG
 from roadmap.scoring.computing import Entry, Given
 from roadmap.scoring.models import ScoreEntry, ScoreOverride, TeamCapacity
 from roadmap.scoring.queries import SCORED_STATES, backlog_keys, links
+
+# Reads one value, known to be whole: a hundred thousand are read, and most ranges are empty.
+_read = json.JSONDecoder().raw_decode
 
 
 def given(session: Session, code: str, only: Sequence[int] | None = None) -> Given:
@@ -42,15 +46,17 @@ def entries_of(
     """Return each scorer's (inputs, ranges) of open requirements, or of those given."""
     entries: dict[int, list[Entry]] = defaultdict(list)
     query = (
-        select(ScoreEntry.requirement_id, ScoreEntry.inputs, ScoreEntry.ranges)
+        select(
+            ScoreEntry.requirement_id, cast(ScoreEntry.inputs, Text), cast(ScoreEntry.ranges, Text)
+        )
         .join(Requirement, Requirement.id == ScoreEntry.requirement_id)
         .where(ScoreEntry.framework_code == code, Requirement.state.in_(SCORED_STATES))
         .order_by(ScoreEntry.requirement_id, ScoreEntry.id)
     )
     if keys is not None:
         query = query.where(ScoreEntry.requirement_id.in_(keys))
-    for entry in session.execute(query):
-        entries[entry.requirement_id].append((entry.inputs, entry.ranges))
+    for key, inputs, ranges in session.execute(query):
+        entries[key].append((_read(inputs)[0], {} if ranges == "{}" else _read(ranges)[0]))
     return entries
 
 

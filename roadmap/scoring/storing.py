@@ -30,6 +30,8 @@ _CONTENT = (
     "error",
     "set_digest",
 )
+# Columns the database gives null, `{}` or `[]` by itself. No number: 0 is not empty.
+_LEFT_EMPTY = ("uncertainty", "stops", "band", "error", "lifted_by")
 _PLACE = ("rank", "effective", "lifted_by", "overridden", "fit", "stops", "band")
 T = TypeVar("T")
 Write = Callable[[Session], object]
@@ -146,15 +148,25 @@ def _insertion(part: Sequence[int], row: Callable[[int], dict[str, Any]]) -> Wri
         there = set(
             session.scalars(
                 select(Score.requirement_id).where(
-                    Score.framework_id == first["framework_id"], Score.requirement_id.in_(part)
+                    Score.framework_id == first["framework_id"],
+                    Score.requirement_id.between(part[0], part[-1]),
                 )
             )
         )
         rows = [row(key) for key in part if key not in there]
         if rows:
-            insert_rows(session, Score.__table__, rows)
+            insert_rows(session, Score.__table__, _without_what_none_has(rows))
 
     return write
+
+
+def _without_what_none_has(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the columns that are empty in all rows and that the database leaves empty."""
+    for name in _LEFT_EMPTY:
+        if not any(row[name] for row in rows):
+            for row in rows:
+                del row[name]
+    return rows
 
 
 def _let_the_planner_know(session: Session) -> None:
