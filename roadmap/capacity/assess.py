@@ -59,6 +59,8 @@ class Assessor:
         self.horizon = horizon
         self._supplies: dict[int, Supply] = {}
         self._per_item: dict[tuple[int, int], PerItem] = {}
+        self._asked: LaunchInput | None = None
+        self._lane_items: dict[tuple[int, str, tuple[tuple[date, float], ...]], Floats] = {}
         self._committed: dict[int, list[Load]] = {}
         self._leaning: dict[int, list[LaunchInput]] = {}
         for launch in portfolio.launches.values():
@@ -202,6 +204,36 @@ class Assessor:
             self._per_item[key] = workload.per_item(lane, launch, self.portfolio)
         return self._per_item[key]
 
+    def lane_items(
+        self,
+        launch: LaunchInput,
+        number: int,
+        case: str,
+        phase: int,
+        included_until: date | None = None,
+    ) -> Floats:
+        """Return the items of a lane in each hour; see `workload.lane_items`.
+
+        Each queue and each step of a launch asks for the same ones, so they are kept until another
+        launch is asked about: those of all launches would take gigabytes.
+        """
+        if self._asked is not launch:
+            self._asked, self._lane_items = launch, {}
+        key = (number, case, workload.ramp_of(launch.phases, phase, included_until))
+        if key not in self._lane_items:
+            items = workload.lane_items(
+                launch.lanes[number],
+                launch,
+                case,
+                phase,
+                self.horizon,
+                self.portfolio,
+                included_until,
+            )
+            items.flags.writeable = False
+            self._lane_items[key] = items
+        return self._lane_items[key]
+
     def brought(self, launch: LaunchInput, given: QueueInput, case: str, phase: int) -> Brought:
         """Return the work a launch brings to a queue, its phases up to one counted."""
         nothing = np.zeros(self.horizon.hours)
@@ -218,11 +250,8 @@ class Assessor:
             return Brought(empty, nothing, missing)
         until = self.supply(given.id).measured_until
         counted = [
-            (
-                workload.lane_items(lane, launch, case, phase, self.horizon, self.portfolio, until),
-                one,
-            )
-            for lane, one in zip(launch.lanes, each, strict=True)
+            (self.lane_items(launch, number, case, phase, until), one)
+            for number, one in enumerate(each)
         ]
         items = self._items(given, counted)
         seconds = given.handling_seconds or UNIT_SECONDS

@@ -183,13 +183,11 @@ def _outage_fact(
         return replace(fact, why="no_forecast")
     items = np.zeros(assessor.horizon.hours)
     caught = 0.0
-    for number, lane in enumerate(launch.lanes):
+    for number in range(len(launch.lanes)):
         one = assessor.per_item(launch, number)
         if one.missing:
             return replace(fact, why=one.missing)
-        here = workload.lane_items(
-            lane, launch, "likely", phase, assessor.horizon, assessor.portfolio
-        )
+        here = assessor.lane_items(launch, number, "likely", phase)
         items += here * one.reaching.get(step.id, 1.0)
         caught += float(here.sum()) * one.caught.get(step.id, 0.0)
     if items.sum() <= 0:

@@ -7,6 +7,7 @@ guess. Order inside a tuple carries no meaning: `canonical_json` and `digest` so
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -367,32 +368,64 @@ def _named_parts(kind: type[Any]) -> tuple[tuple[str, str], ...]:
     return tuple((name, _write(name)) for name in sorted(f.name for f in fields(kind)))
 
 
-def _text(value: object, texts: Texts) -> str:
+_Writer: TypeAlias = Callable[[Any, Texts], str]
+
+
+def _text(value: Any, texts: Texts) -> str:
     """Write a value as canonical JSON."""
-    if value is None:
-        return "null"
-    if type(value) is int:
-        return str(value)
-    if isinstance(value, ScopeCell | ScopePattern):
-        return _write(str(value))
-    if isinstance(value, tuple | frozenset):
-        return f"[{','.join(sorted([_text(part, texts) for part in value]))}]"
-    if isinstance(value, date):
-        return f'"{value.isoformat()}"'
-    if not is_dataclass(value):
-        return _write(value)
-    if not isinstance(value, _SHARED):
-        return _record_text(value, texts)
-    if id(value) not in texts:
-        texts[id(value)] = value, _record_text(value, texts)
-    return texts[id(value)][1]
+    return _writer(value.__class__)(value, texts)
 
 
-def _record_text(record: Any, texts: Texts) -> str:
-    parts = [
-        f"{written}:{_text(getattr(record, name), texts)}"
-        for name, written in _named_parts(record.__class__)
-    ]
+@cache
+def _writer(kind: type[Any]) -> _Writer:
+    """Return what writes values of a type: found once, since a launch has thousands of values."""
+    if kind is int:
+        return _write_int
+    if issubclass(kind, ScopeCell | ScopePattern):
+        return _write_str_of
+    if issubclass(kind, tuple | frozenset):
+        return _write_set
+    if issubclass(kind, date):
+        return _write_day
+    if issubclass(kind, _SHARED):
+        return _write_shared
+    return _write_record if is_dataclass(kind) else _write_plain
+
+
+def _write_int(value: int, _texts: Texts) -> str:
+    return str(value)
+
+
+def _write_plain(value: Any, _texts: Texts) -> str:
+    return _write(value)
+
+
+def _write_str_of(value: ScopeCell | ScopePattern, _texts: Texts) -> str:
+    return _write(str(value))
+
+
+def _write_day(value: date, _texts: Texts) -> str:
+    return f'"{value.isoformat()}"'
+
+
+def _write_set(value: Iterable[Any], texts: Texts) -> str:
+    return f"[{','.join(sorted([_writer(part.__class__)(part, texts) for part in value]))}]"
+
+
+def _write_shared(value: Any, texts: Texts) -> str:
+    known = texts.get(id(value))
+    if known is None:
+        known = texts[id(value)] = value, _write_record(value, texts)
+    return known[1]
+
+
+def _write_record(record: Any, texts: Texts) -> str:
+    parts = []
+    for name, written in _named_parts(record.__class__):
+        value = getattr(record, name)
+        # Most fields of most records are empty.
+        said = "null" if value is None else _writer(value.__class__)(value, texts)
+        parts.append(f"{written}:{said}")
     return f"{{{','.join(parts)}}}"
 
 
