@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from roadmap import kept
 from roadmap.accounts.models import Person, TeamMember
 from roadmap.accounts.permissions import permissions_of
+from roadmap.db import read_rows
 from roadmap.web.session import db_session
 
 
@@ -97,10 +98,10 @@ def actor_from(rows: Sequence[Row[Any]]) -> Actor | None:
 
 def load_actor(session: Session, person_id: int) -> Actor | None:
     """Return the active person with this id as an actor, one statement."""
-    return actor_from(session.execute(_ONE, {"person": person_id}).all())
+    return actor_from(read_rows(session, _ONE, {"person": person_id}))
 
 
-_ONE = actor_query().where(Person.id == bindparam("person"))
+_ONE = actor_query().where(_PERSON.c.id == bindparam("person"))
 
 
 # What fits the column; a longer one is nobody's.
@@ -149,7 +150,7 @@ def _load(token: str) -> Actor | None:
     if not (_NUMBER.fullmatch(person_id) and _NUMBER.fullmatch(epoch)):
         return None
     session = db_session()
-    rows = session.execute(_signed_in(), {"person": int(person_id)}).all()
+    rows = read_rows(session, _signed_in(), {"person": int(person_id)})
     actor = actor_from(rows)
     if actor is None or actor.epoch != int(epoch):
         return None

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask
 
 from roadmap.accounts import admin_views, mention_views, system_views, token_views, views
 from roadmap.web.admin_menu import register_admin_page
 from roadmap.web.panels import register_panel
-from roadmap.web.templating import add_navigation
+from roadmap.web.templating import add_navigation, same_part
 from roadmap.wording import N_
 
 _PAGES = [
@@ -21,7 +21,7 @@ _PAGES = [
 
 
 def _account_entry(_person: Any) -> str:
-    return render_template("accounts/_menu_entry.html")
+    return same_part("accounts/_menu_entry.html")
 
 
 def init_app(app: Flask) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, literal, tuple_
 from sqlalchemy.orm import Session
 
+from roadmap.db import read_rows
 from roadmap.errors import Invalid
 from roadmap.web.i18n import _
 from roadmap.web.paging import PAGE_SIZE, Order, Page, decode_mark, encode_mark, make_page
@@ -33,16 +34,19 @@ def read_page(
     rows: list[Row[Any]] = []
     for where in _ranges(order, marked, backward=backward):
         part = _ordered(found.where(*where), order, backward=backward)
-        rows += session.execute(part.limit(PAGE_SIZE + 1 - len(rows))).all()
+        rows += read_rows(session, part.limit(PAGE_SIZE + 1 - len(rows)))
         if len(rows) > PAGE_SIZE:
             break
-    # Only the marks of the ends are told.
+    return make_page(rows, marks_of(rows), mark, backward)
+
+
+def marks_of(rows: Sequence[Row[Any]]) -> list[str]:
+    """Return the marks of rows; only those of the ends of a page are told, the others are empty."""
     ends = {0, min(len(rows), PAGE_SIZE) - 1}
-    marks = [
+    return [
         encode_mark(row.sort_value, row.sort_key) if place in ends else ""
         for place, row in enumerate(rows)
     ]
-    return make_page(rows, marks, mark, backward)
 
 
 def _readable(marked: tuple[Any, int], order: Order) -> tuple[Any, int]:

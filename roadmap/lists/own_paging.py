@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import Row, Select, String, exists, literal, null, tuple_
 from sqlalchemy.orm import Session
 
+from roadmap.db import read_rows
 from roadmap.errors import Invalid
+from roadmap.lists.keyset import marks_of
 from roadmap.lists.own_sql import OwnOrder
 from roadmap.web.i18n import _
-from roadmap.web.paging import PAGE_SIZE, Page, decode_mark, encode_mark, make_page
+from roadmap.web.paging import PAGE_SIZE, Page, decode_mark, make_page
 
 _WHOLE = PAGE_SIZE + 1
 _LARGEST_KEY = 2**31
@@ -34,11 +36,10 @@ def read_own_page(
     for place, part in enumerate(ranges):
         here = marked if place == 0 else None
         found = part(query, order, here, backward).limit(_WHOLE - len(rows))
-        rows += session.execute(found).all()
+        rows += read_rows(session, found)
         if len(rows) >= _WHOLE:
             break
-    marks = [encode_mark(row.sort_value, row.sort_key) for row in rows]
-    return make_page(rows, marks, mark, backward)
+    return make_page(rows, marks_of(rows), mark, backward)
 
 
 def all_rows(query: Select[Any], order: OwnOrder) -> Sequence[Select[Any]]:

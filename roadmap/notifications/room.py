@@ -18,6 +18,7 @@ from roadmap.notifications.queries import unread_of
 from roadmap.notifications.rules import WatchKind
 from roadmap.web.admin_menu import register_admin_page
 from roadmap.web.panels import register_panel
+from roadmap.web.templating import same_part
 from roadmap.wording import N_
 
 _REQUIREMENT = views.watch_button(WatchKind.REQUIREMENT)
@@ -28,7 +29,7 @@ _TEAM = views.watch_button(WatchKind.TEAM)
 
 
 def _bell(person: Any) -> str:
-    return render_template("notifications/_bell.html", unread=person.unread)
+    return same_part("notifications/_bell.html", unread=person.unread)
 
 
 def _view_entry(view: Any) -> str:
@@ -36,7 +37,7 @@ def _view_entry(view: Any) -> str:
 
 
 def _menu_entries(_person: Any) -> str:
-    return render_template("notifications/_menu.html")
+    return same_part("notifications/_menu.html")
 
 
 def _mail_link(session: Session, person: Person, hours: int) -> bool:

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
+from roadmap.db import read_rows
+from roadmap.lists.among import among
 from roadmap.lists.filters import Asker, Field, conditions
 from roadmap.lists.keyset import read_page
 from roadmap.lists.kinds import Own
@@ -184,19 +186,18 @@ def _codes(
     found: dict[int, dict[ScopeDimension, list[str]]] = {}
     if not ids or not dimensions:
         return found
-    wanted = {"ids": list(ids), "dimensions": list(dimensions)}
-    for requirement_id, dimension, code in session.execute(_CODES, wanted).all():
+    statement = _codes_of(frozenset(dimensions))
+    for requirement_id, dimension, code in read_rows(session, statement, {"ids": ids}):
         found.setdefault(requirement_id, {}).setdefault(dimension, []).append(code)
     return found
 
 
-# Built once: that takes longer than its answer.
-_CODES = (
-    select(_SCOPE.requirement_id, _SCOPE.dimension, _SCOPE.code)
-    .where(
-        _SCOPE.requirement_id.in_(bindparam("ids", expanding=True)),
-        _SCOPE.dimension.in_(bindparam("dimensions", expanding=True)),
+@cache
+def _codes_of(dimensions: Collection[ScopeDimension]) -> Select[Any]:
+    # Built once: that takes longer than its answer.
+    return (
+        select(_SCOPE.requirement_id, _SCOPE.dimension, _SCOPE.code)
+        .where(among(_SCOPE.requirement_id, "ids"), _SCOPE.dimension.in_(sorted(dimensions)))
+        # In the order of the unique index: by dimension first, SQLite would read every scope entry.
+        .order_by(_SCOPE.requirement_id, _SCOPE.dimension, _SCOPE.code)
     )
-    # In the order of the unique index: by dimension first, SQLite would read every scope entry.
-    .order_by(_SCOPE.requirement_id, _SCOPE.dimension, _SCOPE.code)
-)

@@ -1,14 +1,16 @@
 """Rows of the list of requirements as people read them.
 
-What is the same in every row, such as addresses and the head of a cell, is made once for a page:
-a template lays out one row, with places that each row fills.
+A page is put in words column by column: what many rows say alike, such as a state or a team, is
+written once. What is the same in every row, such as the addresses around its key, is laid out by a
+template with places that each row fills.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache, partial
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache, partial
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias
 
-from flask import render_template, url_for
+from flask import url_for
 from markupsafe import Markup
 
 from roadmap.accounts.current import Actor
@@ -19,12 +21,13 @@ from roadmap.requirements.wording import kind_word, needed_text, severity_word
 from roadmap.web.chips import requirement_state
 from roadmap.web.compiling import safe
 from roadmap.web.i18n import _
-from roadmap.web.templating import address_before, amount, day, days_of_page, number
+from roadmap.web.templating import address_before, amount, day, days_of_page, number, same_part
 
 # Scope codes below a title; more are told by dots.
 _CODES_SHOWN = 6
 _CLASSES = dict.fromkeys(("needed", "updated", "word", "created"), "nw") | {"support": "md"}
-_Cell = Callable[[Any, Beside], str]
+# What a row holds in a column, and how that is said.
+_Cell: TypeAlias = tuple[Callable[[Any], Hashable], Callable[[Any], str]]
 
 
 class Line(NamedTuple):
@@ -34,58 +37,48 @@ class Line(NamedTuple):
     markup: Markup
 
 
-def _score(row: Any, _beside: Beside) -> str:
-    if row.effective_score is None:
+def _score(scores: tuple[float | None, float | None]) -> str:
+    """Return the score that counts; without one of its own a requirement is lifted to it."""
+    effective, own = scores
+    if effective is None:
         return Markup('<span class="dim">{}</span>').format(_("unscored"))
-    shown = number(row.effective_score, 1)
-    if row.score is not None:
+    shown = number(effective, 1)
+    if own is not None:
         return shown
     return Markup('{}<span class="sub">{}</span>').format(shown, _("lifted"))
 
 
-_CELLS: dict[str, _Cell] = {
-    "rank": lambda row, _beside: number(row.rank),
-    "score": _score,
-    "team": lambda row, beside: beside.teams.get(row.team_id, ""),
-    "support": lambda row, beside: beside.support.get(row.id, ""),
-    "kind": lambda row, _beside: kind_word(row.kind),
-    "severity": lambda row, _beside: severity_word(row.severity),
-    "requester": lambda row, beside: beside.people.get(row.requester_id, ""),
-    "volume": lambda row, _beside: number(row.weekly_volume),
-    "sellers": lambda row, _beside: number(row.sellers_affected),
-    "people": lambda row, _beside: number(row.people_affected),
-    "value": lambda row, _beside: amount(row.value_at_stake, row.currency),
-}
-
-
-def _cells_of_page() -> dict[str, _Cell]:
-    """Return what writes the cells of each column, with what one page says alike."""
-    day, states = days_of_page(), cache(requirement_state)
-    return _CELLS | {
-        "state": lambda row, _beside: states(row.state),
-        "needed": lambda row, _beside: needed_text(
-            row.needed_by, row.needed_by_precision, day(row.needed_by)
+def _cells(beside: Beside) -> dict[str, _Cell]:
+    """Return what each column holds and says."""
+    write = days_of_page()
+    return {
+        "state": (attrgetter("state"), requirement_state),
+        "rank": (attrgetter("rank"), number),
+        "score": (attrgetter("effective_score", "score"), _score),
+        "needed": (
+            attrgetter("needed_by", "needed_by_precision"),
+            lambda needed: needed_text(needed[0], needed[1], write(needed[0])),
         ),
-        "updated": lambda row, _beside: day(row.updated_at),
-        "word": lambda row, _beside: day(row.next_word_on),
-        "created": lambda row, _beside: day(row.created_at),
+        "team": (attrgetter("team_id"), lambda team: beside.teams.get(team, "")),
+        "support": (attrgetter("id"), lambda key: beside.support.get(key, "")),
+        "updated": (attrgetter("updated_at"), write),
+        "kind": (attrgetter("kind"), kind_word),
+        "severity": (attrgetter("severity"), severity_word),
+        "requester": (attrgetter("requester_id"), lambda one: beside.people.get(one, "")),
+        "volume": (attrgetter("weekly_volume"), number),
+        "sellers": (attrgetter("sellers_affected"), number),
+        "people": (attrgetter("people_affected"), number),
+        "value": (attrgetter("value_at_stake", "currency"), lambda value: amount(*value)),
+        "word": (attrgetter("next_word_on"), write),
+        "created": (attrgetter("created_at"), write),
     }
 
 
-def _own(column: Column, row: Any, beside: Beside) -> str:
-    value = beside.own(column, row.id)
+def _own(column: Column, beside: Beside, key: int) -> str:
+    value = beside.own(column, key)
     if column.own is not None and column.own.kind is FieldKind.DATE and value is not None:
         return day(value)  # type: ignore[arg-type]
-    return beside.told(column, row.id)
-
-
-def _content(column: Column, cells: Mapping[str, _Cell]) -> _Cell:
-    """Return what writes the cells of a column."""
-    if column.own is not None:
-        return partial(_own, column)
-    if column.code in SCOPES:
-        return lambda row, beside: beside.scope(row.id, column.code)
-    return cells[column.code]
+    return beside.told(column, key)
 
 
 @lru_cache(maxsize=256)
@@ -96,23 +89,40 @@ def _opening(code: str, label: str, numeric: bool) -> Markup:
     return Markup("<td{}{}>").format(named, said)
 
 
+def _cell(column: Column, known: dict[str, _Cell], beside: Beside) -> _Cell:
+    if column.own is not None:
+        return attrgetter("id"), partial(_own, column, beside)
+    if column.code in SCOPES:
+        return attrgetter("id"), lambda key: beside.scope(key, column.code)
+    return known[column.code]
+
+
+def _written(
+    column: Column, rows: Sequence[Any], known: dict[str, _Cell], beside: Beside
+) -> list[str]:
+    """Return the cells of a column, one for each row; equal values are put in words once."""
+    held, say = _cell(column, known, beside)
+    opening = _opening(column.code, _(column.label), column.numeric)
+    values = [held(row) for row in rows]
+    words = {value: f"{opening}{safe(say(value))}</td>" for value in set(values)}
+    return [words[value] for value in values]
+
+
 def lines(
     rows: Iterable[Any], asked: Asked, beside: Beside, reader: Actor, back: str
 ) -> list[Line]:
     """Return rows of the list in words; ``back`` are the arguments of the list's address."""
-    known = _cells_of_page()
-    columns = [
-        (_opening(column.code, _(column.label), column.numeric), _content(column, known))
-        for column in asked.columns
-    ]
+    rows, known = list(rows), _cells(beside)
+    columns = [_written(column, rows, known, beside) for column in asked.columns]
     every, own = reader.may("requirement.edit_any"), reader.may("requirement.submit")
-    pattern = cache(partial(_pattern, asked, back, own))
+    plain, editable = _pattern(own, False), _pattern(own, True)
+    same = _addresses(asked, back)
     found = []
-    for row in rows:
-        cells = [f"{opening}{safe(content(row, beside))}</td>" for opening, content in columns]
-        filled = pattern(every or (own and row.requester_id == reader.id)) % {
+    for row, *cells in zip(rows, *columns, strict=True):
+        mine = every or (own and row.requester_id == reader.id)
+        filled = (editable if mine else plain) % {
+            **same,
             "id": row.id,
-            "key": f"REQ-{row.id}",
             "title": safe(row.title),
             "codes": _codes(beside.subtitle(row.id)),
             "cells": "".join(cells),
@@ -121,16 +131,20 @@ def lines(
     return found
 
 
-def _pattern(asked: Asked, back: str, picks: bool, editable: bool) -> str:
-    """Return the markup of a row with places for what rows differ in, made once a page."""
-    return render_template(
-        "requirements/_row.html",
-        picks=picks,
-        editable=editable,
-        record=address_before("requirements.show", "key"),
-        edit=url_for("requirements.index", **asked.address(edit="REQ-")),  # type: ignore[arg-type]
-        inputs=url_for("requirements.edit_row", key="KEY", back=back),
-    )
+def _pattern(picks: bool, editable: bool) -> str:
+    """Return the markup of a row with places for what rows and lists differ in."""
+    # As plain text: what goes into its places is escaped already.
+    return str(same_part("requirements/_row.html", picks=picks, editable=editable))
+
+
+def _addresses(asked: Asked, back: str) -> dict[str, str]:
+    """Return what stands around the keys in the addresses of a row, alike in all of a list."""
+    inputs = url_for("requirements.edit_row", key="KEY", back=back)
+    before, after = inputs.split("KEY", 1)
+    edit = url_for("requirements.index", **asked.address(edit="REQ-"))  # type: ignore[arg-type]
+    record = address_before("requirements.show", "key")
+    named = {"record": record, "edit": edit, "inputs": before, "back": after}
+    return {name: safe(address) for name, address in named.items()}
 
 
 def _codes(codes: Sequence[str]) -> str:

@@ -9,6 +9,8 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person, Team, TeamMember
+from roadmap.db import read_rows
+from roadmap.lists.among import among
 from roadmap.requirements.by_team import Share, TeamVoice, voices
 from roadmap.requirements.models import RequirementSupport
 
@@ -48,7 +50,7 @@ def _team_of() -> Any:
 
 def supporters(session: Session, requirement_id: int) -> list[Supporter]:
     """Return the supporters by team and name, a team's own word first, one statement."""
-    rows = session.execute(_supporters(), {"requirement": requirement_id}).all()
+    rows = read_rows(session, _supporters(), {"requirement": requirement_id})
     found = [
         Supporter(
             row.id,
@@ -108,7 +110,7 @@ def by_team(session: Session, ids: Collection[int]) -> dict[int, list[TeamVoice]
     if not ids:
         return {}
     shares: dict[int, list[Share]] = {}
-    found = session.execute(_by_team(), {"ids": list(ids)}).all()
+    found = read_rows(session, _by_team(), {"ids": ids})
     for number, team, people, rows_in_all, market, volume in found:
         share = Share(team, people, rows_in_all > people, market, volume)
         shares.setdefault(number, []).append(share)
@@ -127,7 +129,7 @@ def _by_team() -> Select[Any]:
             support.market,
             support.weekly_volume,
         )
-        .where(support.requirement_id.in_(bindparam("ids", expanding=True)))
+        .where(among(support.requirement_id, "ids"))
         .subquery()
     )
     return (

@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from roadmap import clock, currencies
 from roadmap.web import chips, i18n
 from roadmap.web.compiling import Environment
-from roadmap.web.icons import asset, forget, icon
+from roadmap.web.icons import asset, forget, icon, sprite
 from roadmap.web.menus import menu_options
 from roadmap.web.panels import panels
 from roadmap.wording import hours_text
@@ -133,6 +134,19 @@ def address_before(endpoint: str, name: str) -> str:
 def _address_before(endpoint: str, name: str, _root: str) -> str:
     key: dict[str, Any] = {name: "0"}
     return url_for(endpoint, **key).removesuffix("0")
+
+
+def same_part(template: str, **values: Any) -> Markup:
+    """Return a part of many pages that says the same wherever its plain values are the same.
+
+    It is drawn once for these values; its template may ask for nothing else, such as the person.
+    """
+    return _same_part(template, tuple(values.items()), request.script_root, sprite())
+
+
+@lru_cache(maxsize=512)
+def _same_part(template: str, values: tuple[Any, ...], _root: str, _sprite: str) -> Markup:
+    return Markup(render_template(template, **dict(values)))  # noqa: S704 - the template escapes
 
 
 @lru_cache(maxsize=8)
