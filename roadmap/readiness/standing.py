@@ -64,7 +64,7 @@ def attest(
     )
     session.add(row)
     record(session, actor.id, row, "attestation.given")
-    _outdate(session, row)
+    outdate_heirs(session, row)
     return row
 
 
@@ -81,10 +81,11 @@ def withdraw(session: Session, actor: Asker, attestation_id: int, why: str) -> N
         raise Invalid.at("why", _("Say why it no longer holds."))
     row.withdrawn_at = clock.now()
     record(session, actor.id, row, "attestation.withdrawn", why=why.strip())
-    _outdate(session, row)
+    outdate_heirs(session, row)
 
 
-def _outdate(session: Session, row: StandingAttestation) -> None:
+def outdate_heirs(session: Session, row: StandingAttestation) -> None:
+    """Ask for new verdicts of the launches that may inherit an attestation."""
     mark_outdated(
         session,
         select(LaunchCell.launch_id).where(

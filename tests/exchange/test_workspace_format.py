@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 
 from roadmap.accounts import models as accounts
 from roadmap.exchange.workspace import (
+    parts_decisions,
     parts_gates,
     parts_launches,
     parts_lists,
@@ -25,8 +26,11 @@ from roadmap.exchange.workspace.shipped_files import DEMO, story_path
 from roadmap.launches import models as launches
 from roadmap.lists import models as lists
 from roadmap.mechanisms import models as mechanisms
+from roadmap.readiness import attestation_models as attested
+from roadmap.readiness import decision_models as decisions
 from roadmap.readiness import gate_models as gates
 from roadmap.readiness import models as readiness
+from roadmap.readiness.elsewhere_models import ElsewhereDecision
 from roadmap.requirements import models as requirements
 from roadmap.scoring import models as scoring
 from roadmap.taxonomy import models as taxonomy
@@ -134,7 +138,20 @@ TABLES: list[tuple[type[Part], Any, set[str]]] = [
     (parts_launches.TrainingNeedPart, launches.TrainingNeed, {"launch_id"}),
     (parts_launches.DependencyPart, launches.LaunchDependency, {"launch_id"}),
     (parts_launches.ChecklistItemPart, readiness.ChecklistItem, {"launch_id", "position"}),
-    (parts_launches.WaiverPart, readiness.Waiver, {"launch_id", "renews_id"}),
+    (parts_launches.WaiverPart, readiness.Waiver, {"launch_id", "renews_id", "claimed"}),
+    (parts_decisions.DecisionPart, ElsewhereDecision, {"launch_id"}),
+    (parts_decisions.DecisionPart, decisions.Decision, {"launch_id", "evidence"}),
+    (parts_decisions.VoicePart, decisions.DecisionVoice, {"launch_id", "decision_id"}),
+    (
+        parts_decisions.ConditionPart,
+        decisions.DecisionCondition,
+        {"launch_id", "decision_id", "checklist_item_id"},
+    ),
+    (parts_decisions.HypercarePart, decisions.Hypercare, {"launch_id"}),
+    (parts_decisions.GuardPart, decisions.Guard, {"launch_id"}),
+    (parts_decisions.GuardReadingPart, decisions.GuardReading, {"launch_id", "guard_id"}),
+    (parts_decisions.WeeklyWordPart, attested.WeeklyWord, {"launch_id", "week"}),
+    (parts_decisions.AttestationPart, attested.StandingAttestation, {"claimed"}),
     (parts_launches.GapPlanPart, readiness.GapPlan, {"launch_id"}),
 ]
 

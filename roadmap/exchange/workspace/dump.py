@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person, Team, TeamMember
-from roadmap.exchange.workspace import gates, own_lists, scoring_depth
+from roadmap.exchange.workspace import attested, gates, own_lists, scoring_depth
 from roadmap.exchange.workspace import parts_lists as lists
 from roadmap.exchange.workspace.dump_capacity import campaign_loads
 from roadmap.exchange.workspace.dump_launches import launches
@@ -61,6 +61,7 @@ def document(session: Session) -> dict[str, Any]:
         **_frameworks(session, names),
         **_templates(session, names),
         **gates.sections(session, names),
+        **attested.sections(session, names),
         **own_lists.sections(session, names),
         "sites": sites(session, names),
         "mechanisms": mechanisms(session, names),

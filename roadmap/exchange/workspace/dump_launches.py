@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadmap.exchange.workspace import dump_capacity, gates
+from roadmap.exchange.workspace import decisions, dump_capacity, gates, waived, watching
 from roadmap.exchange.workspace import parts_launches as parts
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.mapping import (
@@ -47,6 +47,8 @@ _TABLES = (
     Waiver,
     *dump_capacity.LAUNCH_TABLES,
     *gates.LAUNCH_TABLES,
+    *decisions.LAUNCH_TABLES,
+    *watching.LAUNCH_TABLES,
 )
 
 
@@ -112,9 +114,11 @@ def _launch(
             write(parts.ChecklistItemPart, item, names)
             for item in sorted(rows[ChecklistItem], key=lambda item: (item.position, item.id))
         ],
-        waivers=told(parts.WaiverPart, Waiver, "check_code", "subject", "requested_at"),
+        waivers=waived.of_launch(rows[Waiver], handles, names),
         gap_plans=told(parts.GapPlanPart, GapPlan, "check_code", "subject"),
         gates=gates.of_launch(rows, handles, names),
+        decisions=decisions.of_launch(rows, names),
+        **watching.of_launch(rows, names),
         **dump_capacity.of_launch(rows, names),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadmap.exchange.workspace import decisions, waived, watching
 from roadmap.exchange.workspace import parts_launches as parts
 from roadmap.exchange.workspace.fit_lists import repeats
 from roadmap.exchange.workspace.gates import launch_problems
@@ -38,6 +39,8 @@ def problems(session: Session, reading: Reading, names: Names) -> Iterator[Probl
     yield from _commitments(session, entries)
     yield from _sources(entries)
     yield from _cycle(session, entries)
+    yield from decisions.problems(session, entries, names)
+    yield from watching.problems(session, entries)
 
 
 def _scope(path: str, launch: parts.LaunchPart) -> Iterator[Problem]:
@@ -108,12 +111,7 @@ def _exceptions(path: str, launch: parts.LaunchPart, policies: dict[str, int]) -
         except ValueError as error:
             yield Problem(f"{path}.{name}[{place}].subject", str(error))
     yield from launch_problems(path, launch.gates, handles)
-    for place, waiver in enumerate(launch.waivers):
-        at = f"{path}.waivers[{place}]"
-        if waiver.approved_by is not None and waiver.approved_by == waiver.requested_by:
-            yield Problem(f"{at}.approved_by", _("is who asked for it: another person approves"))
-        if (waiver.approved_by is None) != (waiver.approved_at is None):
-            yield Problem(f"{at}.approved_at", _("approved_by and approved_at go together"))
+    yield from waived.problems(path, launch.waivers)
     for place, item in enumerate(launch.checklist):
         if item.answer is None and item.answered_by is not None:
             yield Problem(f"{path}.checklist[{place}].answer", _("is missing beside answered_by"))

@@ -18,6 +18,7 @@ VERSIONED = r"^[^@]+@[0-9]{1,9}$"
 # `DE/de/live/weapons`, any part of which may be `*`
 SCOPE = r"^[^/]+/[^/]+/[^/]+/[^/]+$"
 DIGEST = r"^[0-9a-f]{8,64}$"
+SHA256 = r"^[0-9a-f]{64}$"
 # `standard@1#budget`
 TEMPLATE_ITEM = r"^[^@]+@[0-9]+#.+$"
 # `vendor_name`

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from roadmap import clock
 from roadmap.events import publish
 from roadmap.exchange.workspace import (
+    attested,
     fit_capacity,
     fit_launches,
     fit_lists,
@@ -75,6 +76,7 @@ def import_workspace(
     source = f"workspace import {name}"
     load_lists.load(loading, reading)
     gates.load_lists(loading, reading)
+    attested.load(loading, reading)
     load_mechanisms.load_sites(loading, load_lists.entries(reading, "sites"))
     measured = load_mechanisms.load(loading, load_lists.entries(reading, "mechanisms"), source)
     load_requirements.load_turns(loading, load_lists.entries(reading, "triage_turns"))
@@ -94,6 +96,7 @@ def _misfits(session: Session, reading: Reading, names: Names) -> list[Problem]:
         *references.unknown(reading, names),
         *fit_lists.problems(session, reading),
         *gates.problems(reading),
+        *attested.problems(session, reading, names),
         *fit_mechanisms.problems(session, reading),
         *fit_requirements.problems(session, reading),
         *own_lists.problems(session, reading, names),

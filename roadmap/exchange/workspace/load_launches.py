@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from roadmap import clock, keys
-from roadmap.exchange.workspace import gates, load_capacity
+from roadmap.exchange.workspace import decisions, gates, load_capacity, waived, watching
 from roadmap.exchange.workspace.dump_launches import handles_of
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.load_requirements import number_of
@@ -44,7 +44,6 @@ _PLACED: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("phases", Phase, ("position",)),
     ("checklist", ChecklistItem, ("code",)),
 )
-_WAIVER = ("check_code", "subject", "requested_by")
 _TABLES = (
     *(table for _name, table, _identity in (*_LINES, *_PLACED)),
     LaunchReader,
@@ -53,6 +52,8 @@ _TABLES = (
     GapPlan,
     *load_capacity.LAUNCH_TABLES,
     *gates.LAUNCH_TABLES,
+    *decisions.LAUNCH_TABLES,
+    *watching.LAUNCH_TABLES,
 )
 Stored = dict[Any, defaultdict[int, list[Any]]]
 
@@ -143,13 +144,12 @@ def _parts(loading: Loading, part: LaunchPart, launch_id: int, stored: Stored) -
     _targets(loading, part, launch_id, rows[LaunchMechanism], stored)
     load_capacity.load_launch(loading, part, launch_id, rows[Forecast], stored)
     handles = handles_of(rows, rows[TrainingNeed], names)
-    for table, items, identity in (
-        (Waiver, part.waivers, _WAIVER),
-        (GapPlan, part.gap_plans, ("check_code", "subject")),
-    ):
-        wanted = [values(one, subject=stored_subject(one.subject, handles)) for one in items]
-        sync_parts(loading, table, stored[table][launch_id], wanted, identity)
+    waived.load_launch(loading, part.waivers, launch_id, handles, stored[Waiver][launch_id])
+    plans = [values(one, subject=stored_subject(one.subject, handles)) for one in part.gap_plans]
+    sync_parts(loading, GapPlan, stored[GapPlan][launch_id], plans, ("check_code", "subject"))
     session.flush()
+    decisions.load_launch(loading, part.decisions, launch_id, stored)
+    watching.load_launch(loading, part, launch_id, stored)
     if part.gates or stored[Gate][launch_id]:
         gates.load_launch(loading, part.gates, launch_id, handles, stored)
 

@@ -32,6 +32,12 @@ from roadmap.exchange.workspace.parts_capacity import (
     RouteStepPart,
     SweepPart,
 )
+from roadmap.exchange.workspace.parts_decisions import (
+    DecisionPart,
+    GuardPart,
+    HypercarePart,
+    WeeklyWordPart,
+)
 from roadmap.exchange.workspace.parts_gates import GatePart
 from roadmap.launches.kinds import LaunchState, LaunchType, PhaseState
 from roadmap.mechanisms.kinds import Grade, LinkRole, Metric, Stage
@@ -193,14 +199,17 @@ class ChecklistItemPart(Part):
 
 
 class WaiverPart(Part):
-    """An approved, expiring exception to one failing check."""
+    """An approved, expiring exception to one failing check.
+
+    ``renews`` is when the waiver was asked for that it goes on from, of the same check and subject.
+    """
 
     refs: ClassVar = {
         "owner": ("owner_id", "person"),
         "requested_by": ("requested_by", "person"),
         "approved_by": ("approved_by", "person"),
     }
-    apart: ClassVar = frozenset({"subject"})
+    apart: ClassVar = frozenset({"subject", "renews"})
 
     check_code: Annotated[str, Field(min_length=1, max_length=40)]
     subject: Subject
@@ -217,6 +226,7 @@ class WaiverPart(Part):
     withdrawn_at: Moment | None = None
     expires_on: Day
     risk: Literal["low", "medium", "high"] | None = None
+    renews: Moment | None = None
 
 
 class GapPlanPart(Part):
@@ -260,6 +270,10 @@ class LaunchPart(Part):
             "handling_changes",
             "sweeps",
             "limits",
+            "decisions",
+            "hypercare",
+            "guards",
+            "weekly_words",
         }
     )
     kept: ClassVar = frozenset({"created_at", "updated_at"})
@@ -297,3 +311,7 @@ class LaunchPart(Part):
     handling_changes: list[HandlingChangePart] = []
     sweeps: list[SweepPart] = []
     limits: LimitsPart | None = None
+    decisions: list[DecisionPart] = []
+    hypercare: list[HypercarePart] = []
+    guards: list[GuardPart] = []
+    weekly_words: list[WeeklyWordPart] = []

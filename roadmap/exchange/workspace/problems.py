@@ -124,5 +124,6 @@ _FORMS = {
     forms.CLOCK: _("a time of day, as in 06:30"),
     forms.WEEK: _("a week of the year, from 1 to 53"),
     forms.DIGEST: _("a digest in hexadecimal digits"),
+    forms.SHA256: _("a SHA-256 in 64 hexadecimal digits"),
     forms.TEMPLATE_ITEM: _("an item of a template, as in standard@1#budget"),
 }

@@ -28,6 +28,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "templates": ("template", ("code", "version")),
     "review_groups": ("review_group", ("code",)),
     "gate_templates": ("gate_template", ("code",)),
+    "attestations": ("attestation", ("item_code", "market", "surface", "attested_at")),
     "fields": ("field", ("code",)),
     "views": ("view", ("owner", "name")),
     "sites": ("site", ("code",)),
@@ -40,7 +41,16 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 # What no other entry refers to.
 _UNNAMED = frozenset(
-    {"calendar", "triage_turns", "capacities", "overrides", "baselines", "fields", "views"}
+    {
+        "attestations",
+        "calendar",
+        "triage_turns",
+        "capacities",
+        "overrides",
+        "baselines",
+        "fields",
+        "views",
+    }
 )
 _SCOPE_KINDS = ("market", "language", "surface", "policy_area")
 

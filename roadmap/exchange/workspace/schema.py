@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from roadmap.exchange.workspace.fields import Day, Part, Text, Versioned
+from roadmap.exchange.workspace.parts_decisions import AttestationPart
 from roadmap.exchange.workspace.parts_gates import GateTemplatePart, ReviewGroupPart
 from roadmap.exchange.workspace.parts_launches import LaunchPart
 from roadmap.exchange.workspace.parts_lists import (
@@ -56,6 +57,7 @@ class Workspace(Part):
     templates_off: list[Versioned] = []
     review_groups: list[ReviewGroupPart] = []
     gate_templates: list[GateTemplatePart] = []
+    attestations: list[AttestationPart] = []
     fields: list[FieldPart] = []
     views: list[ViewPart] = []
     sites: list[SitePart] = []
@@ -83,6 +85,7 @@ SECTIONS: dict[str, type[Part]] = {
     "templates": TemplatePart,
     "review_groups": ReviewGroupPart,
     "gate_templates": GateTemplatePart,
+    "attestations": AttestationPart,
     "fields": FieldPart,
     "views": ViewPart,
     "sites": SitePart,

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadmap.accounts.models import Person
+from roadmap.accounts.permissions import permissions_of
 from roadmap.exchange.workspace.mapping import columns
 from roadmap.exchange.workspace.names import Names
 from roadmap.history.digest import canonical
@@ -22,6 +24,16 @@ class Loading:
     session: Session
     names: Names
     roots: dict[tuple[str, int], Any] = field(default_factory=dict)
+    _allowed: dict[str, frozenset[int]] = field(default_factory=dict)
+
+    def may(self, person_id: int, permission: str) -> bool:
+        """Tell whether a person, as stored here after the file's people, holds a permission."""
+        if permission not in self._allowed:
+            people = self.session.execute(select(Person.id, Person.roles).where(Person.active))
+            self._allowed[permission] = frozenset(
+                number for number, roles in people if permission in permissions_of(roles)
+            )
+        return person_id in self._allowed[permission]
 
     def root(self, row: Any) -> None:
         """Remember a record whose history tells its parts; it must have its id."""
