@@ -18,6 +18,7 @@ from roadmap.mechanisms.models import (
     MeasurementVoid,
     Mechanism,
 )
+from roadmap.reading import ask
 from roadmap.taxonomy.scope import ScopePattern
 
 JUDGED_METRICS = tuple(TARGET_DIRECTION)
@@ -69,9 +70,9 @@ def mechanism_facts(session: Session, ids: Iterable[int] | None = None) -> dict[
     some = ids is not None
     known = {"ids": sorted(set(ids))} if ids is not None else {}
     declared: dict[int, list[ScopePattern]] = defaultdict(list)
-    for mechanism_id, *scope in session.execute(_cells_query(some), known):
+    for mechanism_id, *scope in ask(session, _cells_query(some), known):
         declared[mechanism_id].append(ScopePattern(*scope))
-    records = session.execute(_records_query(some), known)
+    records = ask(session, _records_query(some), known)
     return {row.id: _mechanism(row, tuple(declared[row.id])) for row in records}
 
 
@@ -200,7 +201,7 @@ def measurement_facts(
         known["ids"] = sorted(set(ids))
     if known_at is not None:
         known["known_at"] = known_at
-    return [_measured(row) for row in session.execute(query, known)]
+    return [_measured(row) for row in ask(session, query, known)]
 
 
 def _measured(row: Any) -> MeasurementFact:

@@ -1,7 +1,7 @@
 """Loads what the launch room shows: one launch, its facts, its fresh verdict, the words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -14,13 +14,14 @@ from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import Launch
 from roadmap.overview.launch_room import TYPES, Room, last_monday, room, share_words
 from roadmap.overview.marks import launch_mark
-from roadmap.overview.matrix import Matrix, later_phases, matrix_of
+from roadmap.overview.matrix import Matrix, matrix_of
 from roadmap.overview.queries import speech_for, team_name
 from roadmap.readiness.answers import Answer, Code
 from roadmap.readiness.decisions import launched_against
-from roadmap.readiness.gather import gather
+from roadmap.readiness.judged import judge
 from roadmap.readiness.queries import verdicts_at
-from roadmap.readiness.verdict import Verdict, evaluate
+from roadmap.readiness.verdict import Verdict
+from roadmap.reading import Made, made_once
 from roadmap.web.i18n import _
 from roadmap.web.templating import day
 
@@ -37,10 +38,25 @@ class LaunchPage:
     against: bool = False
     # What the room is known by until something of it changes.
     mark: str = ""
+    # What was made of the room: see `reading.made_once`.
+    made: Made = field(default_factory=dict)
 
     def matrix(self) -> Matrix:
         """Return the coverage matrix of the judged phase and of those still to come."""
-        return matrix_of(self.room.facts, [self.room.verdict, *self.later], self.room.speech)
+        room, later = self.room, self.later
+        return made_once(
+            self.made,
+            "matrix",
+            lambda: matrix_of(room.facts, [room.verdict, *later], room.speech),
+        )
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A room as one reader hears of it, and what was made of it for tabs."""
+
+    room: Room
+    made: Made = field(default_factory=dict)
 
 
 def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
@@ -51,12 +67,11 @@ def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
     launch = get_launch(session, actor, key, load=[Launch.phases])
     mark = launch_mark(session, launch.id)
     now = clock.now()
-    facts = gather(session, [launch.id], now, every_phase=True)[launch.id]
-    verdict = evaluate(facts, now)
-    later = tuple(evaluate(facts, now, at) for at in later_phases(facts, verdict.phase))
+    judged = judge(session, launch.id, now)
+    facts, verdict = judged.facts, judged.verdict
     monday = datetime.combine(last_monday(now.date()), time(), UTC)
     past = verdicts_at(session, [launch.id], monday).get(launch.id)
-    answers = [a for v in (verdict, *later) for a in v.reasons]
+    answers = [a for v in (verdict, *judged.later) for a in v.reasons]
     speech = speech_for(
         session,
         actor,
@@ -66,14 +81,21 @@ def load(session: Session, actor: Asker | None, key: str) -> LaunchPage:
         mechanisms=[m.id for m in facts.mechanisms],
     )
     team = team_name(session, launch.team_id)
+
+    def made() -> _Kept:
+        return _Kept(room(facts, verdict, speech, past, now.date()))
+
+    before = past.evaluated_at if past is not None else None
+    kept = made_once(judged.made, "room", made, speech, before)
     return LaunchPage(
         launch=launch,
-        room=room(facts, verdict, speech, past, now.date()),
+        room=replace(kept.room, banner=replace(kept.room.banner, at=now)),
         about=_about(launch, speech.person(launch.owner_id), team, verdict.phase),
-        later=later,
+        later=judged.later,
         against=any(p.went_live_on is not None for p in launch.phases)
         and launch.id in launched_against(session, [launch.id]),
         mark=mark,
+        made=kept.made,
     )
 
 

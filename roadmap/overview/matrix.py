@@ -269,10 +269,3 @@ def _phase(
         judged=judged,
         blocks=blocks_of(cells, found, speech),
     )
-
-
-def later_phases(facts: LaunchFacts, judged: int | None) -> list[int]:
-    """Return the positions after the judged one at which cells join, in order."""
-    reach = judged if judged is not None else 1
-    known = {phase.position for phase in facts.phases}
-    return sorted({c.from_phase for c in facts.cells if c.from_phase > reach} & known)

@@ -14,6 +14,7 @@ from roadmap.launches.access import AnySelect
 from roadmap.readiness.facts import GateFact, GroupFact
 from roadmap.readiness.gate_models import Gate, GateReview, GateVote, ReviewGroup, ReviewMember
 from roadmap.readiness.gate_rules import Cast, Vote
+from roadmap.reading import ask
 
 IDS: Any = bindparam("ids", expanding=True)
 # Votes that keep what they were given on.
@@ -76,7 +77,7 @@ def _votes_by_gate(
 ) -> tuple[dict[int, list[Cast]], dict[int, list[tuple[int, Any]]]]:
     votes: dict[int, list[Cast]] = defaultdict(list)
     signed: dict[int, list[tuple[int, Any]]] = defaultdict(list)
-    for row in session.execute(_votes(), {"ids": ids, "at": at}):
+    for row in ask(session, _votes(), {"ids": ids, "at": at}):
         votes[row.gate_id].append(
             Cast(
                 id=row.id, group_id=row.group_id, person_id=row.person_id, vote=row.vote, at=row.at
@@ -93,16 +94,16 @@ def gate_facts(session: Session, ids: Collection[int], at: datetime) -> dict[int
     Membership is that of now: an approval counts while its author is in the group. One statement
     where no launch has a gate.
     """
-    rows = session.execute(_gates(), {"ids": ids}).all()
+    rows = ask(session, _gates(), {"ids": ids})
     found: dict[int, list[GateFact]] = defaultdict(list)
     if not rows:
         return found
     members: dict[int, list[int]] = defaultdict(list)
-    for group_id, person_id in session.execute(_members(), {"ids": ids}):
+    for group_id, person_id in ask(session, _members(), {"ids": ids}):
         members[group_id].append(person_id)
     groups: dict[int, list[GroupFact]] = defaultdict(list)
     asked: dict[int, int] = {}
-    for gate_id, group_id, assignee_id in session.execute(_reviews(), {"ids": ids}):
+    for gate_id, group_id, assignee_id in ask(session, _reviews(), {"ids": ids}):
         groups[gate_id].append(GroupFact(id=group_id, members=tuple(members[group_id])))
         if assignee_id is not None:
             asked.setdefault(gate_id, assignee_id)

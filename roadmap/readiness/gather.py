@@ -5,7 +5,7 @@ left out, so that a verdict as of a past moment rests on what was known then.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -48,6 +48,7 @@ from roadmap.readiness.gather_shared import (
 )
 from roadmap.readiness.guard_facts import guard_facts
 from roadmap.readiness.usual import usual_days
+from roadmap.reading import Made, kept_while_same, made_once
 from roadmap.taxonomy.scope import DIMENSIONS
 
 # Due days lie at most this far before their phase; holidays further back do not matter.
@@ -87,6 +88,15 @@ class _Shared:
     certifications: Mapping[int, Sequence[CertificationFact]]
     holidays: Holidays
     usual_days: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The facts of launches but what capacity finds."""
+
+    own: _Own
+    shared: _Shared
+    made: Made = field(default_factory=dict)
 
 
 def _own(session: Session, ids: Collection[int], at: datetime) -> _Own:
@@ -193,15 +203,53 @@ def gather(
     ones cost as much again. The number of statements is the same for one launch and for many.
     """
     at = at.astimezone(UTC)
-    ids = sorted(set(launch_ids))
-    own = _own(session, ids, at)
-    shared = _shared(session, own, at)
-    phases = {i: _phases_asked(own.phases.get(i, ()), every_phase) for i in own.launches}
-    found = capacity_facts(session, phases, at.date())
+    known = _known(session, sorted(set(launch_ids)), at)
+    found = _capacity(session, known, at, every_phase)
     return {
-        launch_id: _assemble(launch_id, own, shared, found.get(launch_id, NOTHING_FOUND))
-        for launch_id in own.launches
+        launch_id: _assemble(launch_id, known, found.get(launch_id, NOTHING_FOUND))
+        for launch_id in known.own.launches
     }
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The facts of one launch with what was made of them: see `reading.made_once`."""
+
+    facts: LaunchFacts
+    made: Made = field(default_factory=dict)
+
+
+def gather_again(session: Session, launch_id: int, at: datetime) -> Gathered:
+    """Return the facts of one launch known now, with what capacity finds for every phase.
+
+    It sends the statements of `gather` each time, and is the very object it was before while all of
+    them answer the same.
+    """
+    at = at.astimezone(UTC)
+
+    def make(now: datetime) -> _Known:
+        return _known(session, [launch_id], now)
+
+    known = kept_while_same(session, make, ("facts", launch_id), at)
+    capacity = _capacity(session, known, at, every_phase=True).get(launch_id, NOTHING_FOUND)
+
+    def assembled() -> Gathered:
+        return Gathered(_assemble(launch_id, known, capacity))
+
+    return made_once(known.made, "facts", assembled, capacity)
+
+
+def _known(session: Session, ids: Collection[int], at: datetime) -> _Known:
+    own = _own(session, ids, at)
+    return _Known(own, _shared(session, own, at))
+
+
+def _capacity(
+    session: Session, known: _Known, at: datetime, every_phase: bool
+) -> dict[int, CapacityFacts]:
+    own = known.own
+    phases = {i: _phases_asked(own.phases.get(i, ()), every_phase) for i in own.launches}
+    return capacity_facts(session, phases, at.date())
 
 
 def _phases_asked(phases: Iterable[PhaseFact], every_phase: bool) -> list[int]:
@@ -212,7 +260,8 @@ def _phases_asked(phases: Iterable[PhaseFact], every_phase: bool) -> list[int]:
     return [] if judged is None else [judged]
 
 
-def _assemble(launch_id: int, own: _Own, shared: _Shared, capacity: CapacityFacts) -> LaunchFacts:
+def _assemble(launch_id: int, known: _Known, capacity: CapacityFacts) -> LaunchFacts:
+    own, shared = known.own, known.shared
     cells = own.cells.get(launch_id, ())
     links = own.links.get(launch_id, ())
     linked = _linked(links)

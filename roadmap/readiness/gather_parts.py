@@ -46,6 +46,7 @@ from roadmap.readiness.facts import (
 )
 from roadmap.readiness.models import ChecklistItem, GapPlan, Waiver
 from roadmap.readiness.standing_facts import Attested, inherit, standing_attestations
+from roadmap.reading import ask
 from roadmap.requirements.models import AcceptanceCriterion, Requirement
 from roadmap.taxonomy.scope import ScopeCell, ScopePattern, parse_pattern
 
@@ -84,7 +85,7 @@ def launches(session: Session, ids: Ids) -> dict[int, LaunchFact]:
             owner_id=row.owner_id,
             confidential=row.confidential,
         )
-        for row in session.execute(_launches_query(), {"ids": ids})
+        for row in ask(session, _launches_query(), {"ids": ids})
     }
 
 
@@ -112,7 +113,7 @@ def _phase_facts_query() -> AnySelect:
 def phase_facts(session: Session, ids: Ids) -> dict[int, list[PhaseFact]]:
     """Return the phases of each launch with the last day each is watched."""
     found: dict[int, list[PhaseFact]] = defaultdict(list)
-    for row in session.execute(_phase_facts_query(), {"ids": ids}):
+    for row in ask(session, _phase_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             PhaseFact(
                 id=row.id,
@@ -142,8 +143,8 @@ def _cell_facts_query() -> AnySelect:
 def cell_facts(session: Session, ids: Ids) -> dict[int, list[CellFact]]:
     """Return the scope cells of each launch."""
     found: dict[int, list[CellFact]] = defaultdict(list)
-    for launch_id, market, language, surface, area, from_phase in session.execute(
-        _cell_facts_query(), {"ids": ids}
+    for launch_id, market, language, surface, area, from_phase in ask(
+        session, _cell_facts_query(), {"ids": ids}
     ):
         cell = ScopeCell(market, language, surface, area)
         found[launch_id].append(CellFact(cell=cell, from_phase=from_phase))
@@ -158,7 +159,7 @@ def _forecast_facts_query() -> AnySelect:
 def forecast_facts(session: Session, ids: Ids) -> dict[int, list[ForecastFact]]:
     """Return the forecasts of each launch."""
     found: dict[int, list[ForecastFact]] = defaultdict(list)
-    for row in session.execute(_forecast_facts_query(), {"ids": ids}):
+    for row in ask(session, _forecast_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             ForecastFact(
                 id=row.id,
@@ -192,7 +193,7 @@ def _target_facts_query() -> AnySelect:
 def target_facts(session: Session, ids: Ids) -> dict[int, list[TargetFact]]:
     """Return the targets by the id of their link."""
     found: dict[int, list[TargetFact]] = defaultdict(list)
-    for row in session.execute(_target_facts_query(), {"ids": ids}):
+    for row in ask(session, _target_facts_query(), {"ids": ids}):
         found[row.launch_mechanism_id].append(
             TargetFact(
                 metric=row.metric,
@@ -231,7 +232,7 @@ def link_facts(session: Session, ids: Ids) -> dict[int, list[LinkFact]]:
     """Return the linked mechanisms of each launch with their targets; two statements."""
     targets = target_facts(session, ids)
     found: dict[int, list[LinkFact]] = defaultdict(list)
-    for row in session.execute(_link_facts_query(), {"ids": ids}):
+    for row in ask(session, _link_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             LinkFact(
                 id=row.id,
@@ -255,7 +256,7 @@ def _training_facts_query() -> AnySelect:
 def training_facts(session: Session, ids: Ids) -> dict[int, list[TrainingNeedFact]]:
     """Return the training needs of each launch."""
     found: dict[int, list[TrainingNeedFact]] = defaultdict(list)
-    for row in session.execute(_training_facts_query(), {"ids": ids}):
+    for row in ask(session, _training_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             TrainingNeedFact(
                 id=row.id,
@@ -296,7 +297,7 @@ def checklist_facts(
     An unanswered item may be answered by standing attestations of all markets and surfaces the
     launch goes live in; two statements.
     """
-    rows = session.execute(_checklist_facts_query(), {"ids": ids}).all()
+    rows = ask(session, _checklist_facts_query(), {"ids": ids})
     standing = standing_attestations(session, at)
     found: dict[int, list[ChecklistFact]] = defaultdict(list)
     for row in rows:
@@ -369,7 +370,7 @@ def _dependency_facts_query() -> AnySelect:
 def dependency_facts(session: Session, ids: Ids) -> dict[int, list[DependencyFact]]:
     """Return what each launch waits for; without a named phase it is the predecessor's last."""
     found: dict[int, list[DependencyFact]] = defaultdict(list)
-    for row in session.execute(_dependency_facts_query(), {"ids": ids}):
+    for row in ask(session, _dependency_facts_query(), {"ids": ids}):
         found[row.launch_id].append(
             DependencyFact(
                 id=row.id,
@@ -413,7 +414,7 @@ def _requirement_facts_query() -> AnySelect:
 def requirement_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[RequirementFact]]:
     """Return the requirements of each launch with their open acceptance criteria."""
     found: dict[int, list[RequirementFact]] = defaultdict(list)
-    for row in session.execute(_requirement_facts_query(), {"ids": ids, "at": at}):
+    for row in ask(session, _requirement_facts_query(), {"ids": ids, "at": at}):
         found[row.launch_id].append(
             RequirementFact(
                 id=row.id,
@@ -436,7 +437,7 @@ def _waiver_facts_query() -> AnySelect:
 def waiver_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[WaiverFact]]:
     """Return the waivers asked for by the moment; a refused one was never approved."""
     found: dict[int, list[WaiverFact]] = defaultdict(list)
-    for row in session.execute(_waiver_facts_query(), {"ids": ids, "at": at}):
+    for row in ask(session, _waiver_facts_query(), {"ids": ids, "at": at}):
         ends = after(row.expires_on)
         if ends is None or row.refused_at is not None:
             continue
@@ -467,8 +468,8 @@ def _plan_facts_query() -> AnySelect:
 def plan_facts(session: Session, ids: Ids) -> dict[int, list[GapPlanFact]]:
     """Return who promised to close which gap of each launch, and by when."""
     found: dict[int, list[GapPlanFact]] = defaultdict(list)
-    for launch_id, code, subject, owner_id, finish_on in session.execute(
-        _plan_facts_query(), {"ids": ids}
+    for launch_id, code, subject, owner_id, finish_on in ask(
+        session, _plan_facts_query(), {"ids": ids}
     ):
         found[launch_id].append(
             GapPlanFact(code=code, subject=subject, owner_id=owner_id, finish_on=finish_on)

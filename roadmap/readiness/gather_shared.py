@@ -14,6 +14,7 @@ from roadmap.launches.access import AnySelect
 from roadmap.mechanisms.facts import MeasurementFact
 from roadmap.mechanisms.models import Certification, CoverageCell, Mechanism, SiteMarket
 from roadmap.readiness.facts import CertificationFact, GuidelineFact, RateFact
+from roadmap.reading import ask
 from roadmap.taxonomy.models import CalendarDay, PolicyLanguage, PolicyMarket, PolicyVersion
 from roadmap.taxonomy.scope import ScopeCell, ScopePattern
 
@@ -51,7 +52,7 @@ class Declared:
             name: sorted({place[part] for place in places})
             for part, name in enumerate(("markets", "surfaces", "areas"))
         }
-        for mechanism_id, market, surface, area in session.execute(_declared_query(), codes):
+        for mechanism_id, market, surface, area in ask(session, _declared_query(), codes):
             self._by_place[market, surface, area].add(mechanism_id)
 
     def at(self, market: str, surface: str, area: str) -> frozenset[int]:
@@ -91,7 +92,7 @@ def leads(session: Session, ids: Collection[int]) -> Leads:
     """Return routes and label rates of the mechanisms, in one statement."""
     routes: dict[int, int] = {}
     rates: dict[int, RateFact] = {}
-    for number, queue, labels in session.execute(_leads_query(), {"ids": ids}):
+    for number, queue, labels in ask(session, _leads_query(), {"ids": ids}):
         if queue is not None:
             routes[number] = queue
         if labels is not None:
@@ -135,10 +136,10 @@ def guidelines(
     """
     languages: dict[int, list[str]] = defaultdict(list)
     known = {"areas": areas, "today": today}
-    for version_id, language in session.execute(_translated_query(), known):
+    for version_id, language in ask(session, _translated_query(), known):
         languages[version_id].append(language)
     found: dict[str, list[GuidelineFact]] = defaultdict(list)
-    for row in session.execute(_dated_query(), {"areas": areas}):
+    for row in ask(session, _dated_query(), {"areas": areas}):
         found[row.policy_area_code].append(
             GuidelineFact(
                 id=row.id,
@@ -175,11 +176,11 @@ def certifications(
     permits none; people of no site are bound to none.
     """
     permitted: dict[int, list[str]] = defaultdict(list)
-    for site_id, market in session.execute(_sites_query(), {"ids": mechanism_ids}):
+    for site_id, market in ask(session, _sites_query(), {"ids": mechanism_ids}):
         permitted[site_id].append(market)
     found: dict[int, list[CertificationFact]] = defaultdict(list)
     known = {"ids": mechanism_ids, "today": today}
-    for row in session.execute(_certified_query(), known):
+    for row in ask(session, _certified_query(), known):
         markets = tuple(sorted(permitted[row.site_id])) if row.site_id is not None else None
         found[row.mechanism_id].append(
             CertificationFact(
@@ -211,7 +212,7 @@ class Holidays:
     def __init__(self, session: Session, first: date, last: date) -> None:
         self._days: dict[str | None, set[date]] = defaultdict(set)
         known = {"first": first, "last": last}
-        for market, starts, ends in session.execute(_holidays_query(), known):
+        for market, starts, ends in ask(session, _holidays_query(), known):
             day = max(starts, first)
             while day <= min(ends, last):
                 self._days[market].add(day)

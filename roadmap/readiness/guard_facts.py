@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from roadmap.launches.access import AnySelect
 from roadmap.readiness.decision_models import Guard, GuardReading
 from roadmap.readiness.facts import GuardFact
+from roadmap.reading import ask
 
 IDS: Any = bindparam("ids", expanding=True)
 
@@ -35,7 +36,7 @@ def _guards() -> AnySelect:
         .subquery()
     )
     return (
-        select(Guard, ranked.c.value, ranked.c.observed_at)
+        select(*Guard.__table__.columns, ranked.c.value, ranked.c.observed_at)
         .outerjoin(ranked, (ranked.c.guard_id == Guard.id) & (ranked.c.place == 1))
         .where(Guard.launch_id.in_(IDS))
         .order_by(Guard.id)
@@ -45,18 +46,18 @@ def _guards() -> AnySelect:
 def guard_facts(session: Session, ids: Collection[int], at: datetime) -> dict[int, list[GuardFact]]:
     """Return the guard metrics of each launch with the reading known at the moment."""
     found: dict[int, list[GuardFact]] = defaultdict(list)
-    for guard, value, observed_at in session.execute(_guards(), {"ids": ids, "at": at}):
-        found[guard.launch_id].append(
+    for row in ask(session, _guards(), {"ids": ids, "at": at}):
+        found[row.launch_id].append(
             GuardFact(
-                id=guard.id,
-                phase_position=guard.phase_position,
-                name=guard.name,
-                limit=guard.limit,
-                value=value,
-                observed_at=observed_at,
-                max_age_hours=guard.max_age_hours,
-                floor=guard.floor,
-                owner_id=guard.owner_id,
+                id=row.id,
+                phase_position=row.phase_position,
+                name=row.name,
+                limit=row.limit,
+                value=row.value,
+                observed_at=row.observed_at,
+                max_age_hours=row.max_age_hours,
+                floor=row.floor,
+                owner_id=row.owner_id,
             )
         )
     return found

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from roadmap.launches.access import AnySelect
 from roadmap.readiness.attestation_models import StandingAttestation
 from roadmap.readiness.facts import CellFact
+from roadmap.reading import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +28,27 @@ class Attested:
 Standing = Mapping[tuple[str, str, str], Attested]
 
 
-def standing_attestations(session: Session, at: datetime) -> dict[tuple[str, str, str], Attested]:
-    """Return the attestations known at a moment that were not withdrawn by then, one statement."""
-    query = select(StandingAttestation).where(
+@cache
+def _in_force() -> AnySelect:
+    at: Any = bindparam("at")
+    return select(
+        StandingAttestation.item_code,
+        StandingAttestation.market_code,
+        StandingAttestation.surface_code,
+        StandingAttestation.attested_by,
+        StandingAttestation.attested_at,
+        StandingAttestation.valid_until,
+    ).where(
         StandingAttestation.attested_at <= at,
         ~StandingAttestation.claimed,
         or_(StandingAttestation.withdrawn_at.is_(None), StandingAttestation.withdrawn_at > at),
     )
+
+
+def standing_attestations(session: Session, at: datetime) -> dict[tuple[str, str, str], Attested]:
+    """Return the attestations known at a moment that were not withdrawn by then, one statement."""
     found: dict[tuple[str, str, str], Attested] = {}
-    for row in session.scalars(query):
+    for row in ask(session, _in_force(), {"at": at}):
         key = (row.item_code, row.market_code, row.surface_code)
         kept = found.get(key)
         if kept is None or row.valid_until > kept.until:

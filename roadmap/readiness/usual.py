@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from roadmap import clock, jobs
 from roadmap.launches.access import AnySelect
 from roadmap.readiness.models import StoredVerdict, UsualDuration
+from roadmap.reading import ask
 
 JOB = "readiness.usual"
 EVERY = timedelta(days=1)
@@ -101,7 +102,7 @@ def _usual_query() -> AnySelect:
 
 def usual_days(session: Session) -> tuple[tuple[str, int], ...]:
     """Return the usual days by code as facts take them, one statement."""
-    return tuple(sorted((code, days) for code, days in session.execute(_usual_query())))
+    return tuple(sorted((code, days) for code, days in ask(session, _usual_query())))
 
 
 def register() -> None:

@@ -15,7 +15,7 @@ from roadmap.overview.launch_room import (
     share_words,
     working_days_until,
 )
-from roadmap.overview.matrix import later_phases, matrix_of
+from roadmap.overview.matrix import matrix_of
 from roadmap.overview.speech import Said, Speech, linked
 from roadmap.readiness.answers import Answer, Code, Status
 from roadmap.readiness.facts import (
@@ -26,6 +26,7 @@ from roadmap.readiness.facts import (
     Severity,
     WaiverFact,
 )
+from roadmap.readiness.judged import later_phases
 from roadmap.readiness.outlook import Outlook
 from roadmap.readiness.queries import ShownVerdict
 from roadmap.readiness.verdict import Verdict, Word, evaluate
