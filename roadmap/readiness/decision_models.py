@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base, choice
 from roadmap.history.capture import Recorded
-from roadmap.readiness.decision_rules import DecisionKind, VoiceKind
+from roadmap.readiness.decision_rules import AnswerKind, DecisionKind, VoiceKind
 
 
 class _PartOfLaunch(Recorded):
@@ -72,9 +72,26 @@ class DecisionVoice(_PartOfLaunch, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"), index=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[VoiceKind] = mapped_column(choice(VoiceKind, "kind"))
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class DecisionAnswer(_PartOfLaunch, Base):
+    """What somebody named in a decision says to it. Rows are appended: triggers refuse changes."""
+
+    __tablename__ = "decision_answer"
+    __table_args__ = (Index("ix_decision_answer_decision", "decision_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"), index=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[AnswerKind] = mapped_column(choice(AnswerKind, "answer"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    # Ids of the people a contest is told to, beside the launch's owner.
+    told_to: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class DecisionCondition(_PartOfLaunch, Base):

@@ -1,6 +1,7 @@
 """What may be decided on which verdict, by whom: pure rules of the go/no-go meeting."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -22,6 +23,13 @@ class VoiceKind(StrEnum):
 
     DECIDER = "decider"
     DISSENT = "dissent"
+
+
+class AnswerKind(StrEnum):
+    """What somebody named in a decision says to it afterwards."""
+
+    CONFIRMED = "confirmed"
+    CONTESTED = "contested"
 
 
 # Words on which a phase may go live in the usual way; LIVE_OK lets a ramp go on.
@@ -77,3 +85,43 @@ def _emergency(
 def against_verdict(kind: DecisionKind, word: Word) -> bool:
     """Tell whether a launch let go by this decision reads LAUNCHED AGAINST VERDICT for ever."""
     return kind in LETS_GO and word not in GOES
+
+
+# ---- what the people named in it say afterwards ----
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Somebody named in a decision: in which part, and their newest word to it, if any."""
+
+    person_id: int
+    kind: VoiceKind
+    answer: AnswerKind | None = None
+
+
+def voices(
+    named: Iterable[tuple[int, VoiceKind]],
+    answers: Iterable[tuple[int, AnswerKind]],
+    recorded_by: int,
+) -> tuple[Voice, ...]:
+    """Return the people named in a decision, each with their newest word.
+
+    ``answers`` are in the order given. Who recorded the decision and named themselves has confirmed
+    by recording; they may contest later like everybody. Words of people not named count nothing.
+    """
+    newest: dict[int, AnswerKind] = {recorded_by: AnswerKind.CONFIRMED}
+    newest.update(answers)
+    return tuple(Voice(person, kind, newest.get(person)) for person, kind in named)
+
+
+def still_carried(kind: DecisionKind, said: Iterable[Voice]) -> bool:
+    """Tell whether enough of the people named as deciders stand by it for it to let a phase go.
+
+    Who says nothing stands by it. A go needs one, an emergency go the two it was recorded with.
+    """
+    standing = sum(
+        1
+        for voice in said
+        if voice.kind is VoiceKind.DECIDER and voice.answer is not AnswerKind.CONTESTED
+    )
+    return standing >= (2 if kind is DecisionKind.EMERGENCY_GO else 1)

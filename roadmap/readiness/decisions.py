@@ -16,8 +16,15 @@ from roadmap.launches.checks import plausible_day, require_open, require_person,
 from roadmap.launches.models import Launch, Phase
 from roadmap.launches.telling import tell
 from roadmap.mechanisms.citing import cite, cited_ids
+from roadmap.readiness.decision_answers import answers_of, voices_of
 from roadmap.readiness.decision_models import Decision, DecisionCondition, DecisionVoice
-from roadmap.readiness.decision_rules import LETS_GO, DecisionKind, VoiceKind, problem
+from roadmap.readiness.decision_rules import (
+    LETS_GO,
+    DecisionKind,
+    VoiceKind,
+    problem,
+    still_carried,
+)
 from roadmap.readiness.elsewhere import refused_elsewhere
 from roadmap.readiness.elsewhere_models import ElsewhereDecision
 from roadmap.readiness.facts import LaunchFacts
@@ -289,19 +296,33 @@ def get_decision(
     raise NotFound(_("There is no such decision."))
 
 
-def standing_go(session: Session, launch_id: int, position: int, today: date) -> Decision | None:
-    """Return the decision that lets a phase go live today: the newest, if it is a go in force."""
-    newest = session.scalar(
+def newest_decision(session: Session, launch_id: int, position: int) -> Decision | None:
+    """Return the newest decision on a phase with its voices, None if none was taken."""
+    return session.scalar(
         select(Decision)
         .where(Decision.launch_id == launch_id, Decision.phase_position == position)
         .order_by(Decision.id.desc())
         .limit(1)
+        .options(selectinload(Decision.voices))
+        # One recorded in this transaction is known without its voices.
+        .execution_options(populate_existing=True)
     )
+
+
+def standing_go(session: Session, launch_id: int, position: int, today: date) -> Decision | None:
+    """Return the decision that lets a phase go live today: the newest, if it is a go in force.
+
+    One that too many of its deciders contest lets nothing go: it is no go by named people.
+    """
+    newest = newest_decision(session, launch_id, position)
     if newest is None or newest.kind not in LETS_GO:
         return None
     if newest.expires_on is not None and newest.expires_on < today:
         return None
     if refused_elsewhere(session, launch_id, position, newest.at):
+        return None
+    said = answers_of(session, [newest.id])[newest.id]
+    if not still_carried(newest.kind, voices_of(newest, said)):
         return None
     return newest
 

@@ -43,7 +43,12 @@ def escalation_of(session: Session, launch: Launch) -> Escalation:
             "Its team names nobody else who leads it: the program managers are told. Name a lead "
             "under Admin, Teams."
         )
-    return Escalation(_readers(session, launch, _managers(session)), missing)
+    return Escalation(managers_of(session, launch), missing)
+
+
+def managers_of(session: Session, launch: Launch) -> tuple[int, ...]:
+    """Return the program managers who may know of a launch, its owner left out."""
+    return _readers(session, launch, _managers(session))
 
 
 def _leads(session: Session, launch: Launch) -> Collection[int]:

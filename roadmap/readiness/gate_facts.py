@@ -69,6 +69,7 @@ def _votes() -> AnySelect:
         GateVote.vote,
         GateVote.at,
         GateVote.signed,
+        GateVote.takes_over_id,
     ).where(GateVote.launch_id.in_(IDS), GateVote.at <= bindparam("at"))
 
 
@@ -80,7 +81,12 @@ def _votes_by_gate(
     for row in ask(session, _votes(), {"ids": ids, "at": at}):
         votes[row.gate_id].append(
             Cast(
-                id=row.id, group_id=row.group_id, person_id=row.person_id, vote=row.vote, at=row.at
+                id=row.id,
+                group_id=row.group_id,
+                person_id=row.person_id,
+                vote=row.vote,
+                at=row.at,
+                takes_over=row.takes_over_id,
             )
         )
         if row.vote in _KEEP:

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base, choice
-from roadmap.history.capture import Recorded
+from roadmap.history.capture import Recorded, added
 from roadmap.readiness.gate_rules import GateRule, Vote
 
 
@@ -190,6 +190,9 @@ class GateVote(Recorded, Base):
     signed: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # Chosen to be looked at again by the group, where the owner certified alone.
     spot_check: Mapped[bool] = mapped_column(default=False)
+    # A denial whose author cannot sign in any more, now this person's; and who named them.
+    takes_over_id: Mapped[int | None] = mapped_column(ForeignKey("gate_vote.id"), info=added())
+    named_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=added())
 
     @property
     def history_id(self) -> int:

@@ -53,7 +53,14 @@ class GateState:
 
 def cast_of(row: GateVote) -> Cast:
     """Return a stored vote as the rules take it."""
-    return Cast(id=row.id, group_id=row.group_id, person_id=row.person_id, vote=row.vote, at=row.at)
+    return Cast(
+        id=row.id,
+        group_id=row.group_id,
+        person_id=row.person_id,
+        vote=row.vote,
+        at=row.at,
+        takes_over=row.takes_over_id,
+    )
 
 
 def get_gate(session: Session, actor: Asker | None, gate_id: int) -> tuple[Launch, Gate]:

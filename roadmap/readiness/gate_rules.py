@@ -1,6 +1,7 @@
 """What the votes on a gate come to: a pure function of the votes, the groups and a named rule.
 
-A denial is sticky: it stands until its author withdraws it, whatever others say afterwards. An
+A denial is sticky: it stands until its author withdraws it, whatever others say afterwards. One
+whose author cannot sign in any more is taken over: it is then the denial of who took it over. An
 approval counts while its author is a member of the group. No vote is ever changed or removed, so
 the order in which votes were given is the only memory.
 """
@@ -58,6 +59,8 @@ class Cast:
     person_id: int
     vote: Vote
     at: datetime
+    # The denial of somebody who left that this denial takes the place of.
+    takes_over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,19 @@ def _in_order(votes: Collection[Cast]) -> list[Cast]:
 
 
 def denials(votes: Collection[Cast]) -> list[Cast]:
-    """Return the denials that stand: those their authors have not withdrawn since."""
+    """Return the denials that stand: those their holders have not withdrawn since.
+
+    A denial that takes over another of its group stands in its place. What it names that is no
+    standing denial of the group takes nothing over: every denial then stands.
+    """
     standing: dict[tuple[int | None, int], Cast] = {}
     for vote in _in_order(votes):
         key = (vote.group_id, vote.person_id)
         if vote.vote is Vote.DENIED:
+            if vote.takes_over is not None:
+                for other, denial in list(standing.items()):
+                    if denial.id == vote.takes_over and denial.group_id == vote.group_id:
+                        del standing[other]
             standing[key] = vote
         elif vote.vote is Vote.WITHDRAWN:
             standing.pop(key, None)

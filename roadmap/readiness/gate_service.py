@@ -186,7 +186,7 @@ def assign(
         raise Forbidden(_("Only members of the group or a program manager may assign it."))
     if person_id not in members:
         raise Invalid.at("person_id", _("Choose a member of the group."))
-    if person_id not in _able(session, launch, gate, state, [person_id]):
+    if person_id not in able(session, launch, state, [person_id]):
         raise Invalid.at(
             "person_id",
             _("They own or asked for this launch, or may not read it: choose somebody else."),
@@ -358,16 +358,16 @@ def _hand_out(session: Session, launch: Launch, gate: Gate, state: GateState) ->
         if review.asked_at is None:
             continue
         members = state.members.get(review.group_id, ())
-        able = _able(session, launch, gate, state, members)
-        if review.assignee_id in able:
+        fit = able(session, launch, state, members)
+        if review.assignee_id in fit:
             continue
         turn = turn_of(session, review.group_id, today)
-        review.assignee_id = choose(able, turn, open_reviews(session, able))
+        review.assignee_id = choose(fit, turn, open_reviews(session, fit))
     session.flush()
 
 
-def _able(
-    session: Session, launch: Launch, _gate: Gate, state: GateState, people: Collection[int]
+def able(
+    session: Session, launch: Launch, state: GateState, people: Collection[int]
 ) -> frozenset[int]:
     """Return which people may read the launch and sign it; being in a group opens nothing."""
     others = frozenset(people) - spoke_for_owner(launch, state)

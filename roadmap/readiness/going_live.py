@@ -11,8 +11,8 @@ from roadmap.events import subscribe
 from roadmap.launches.events import PhaseGoesLive
 from roadmap.launches.models import Launch
 from roadmap.readiness.decision_models import Hypercare
-from roadmap.readiness.decision_rules import GOES
-from roadmap.readiness.decisions import standing_go
+from roadmap.readiness.decision_rules import GOES, DecisionKind
+from roadmap.readiness.decisions import newest_decision, standing_go
 from roadmap.readiness.queries import full_verdict
 from roadmap.web.i18n import _
 
@@ -24,6 +24,12 @@ def require_go(session: Session, event: PhaseGoesLive) -> None:
     """Refuse to take a phase live without a go in force, or, for a light launch, a verdict."""
     if standing_go(session, event.launch_id, event.position, clock.today()) is None:
         launch = session.get_one(Launch, event.launch_id)
+        newest = newest_decision(session, event.launch_id, event.position)
+        if newest is not None and newest.kind is DecisionKind.NO_GO:
+            raise Invalid.at(
+                "target",
+                _("The newest decision on this phase is a no-go. Record a new decision first."),
+            )
         verdict = full_verdict(session, event.launch_id, phase=event.position)
         if verdict is None or verdict.word not in GOES:
             raise Invalid.at(

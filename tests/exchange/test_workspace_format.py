@@ -94,7 +94,12 @@ TABLES: list[tuple[type[Part], Any, set[str]]] = [
     (parts_gates.GateTemplatePart, gates.GateTemplate, set()),
     (parts_gates.GatePart, gates.Gate, {"launch_id", "position"}),
     (parts_gates.GateReviewPart, gates.GateReview, {"launch_id", "gate_id"}),
-    (parts_gates.GateVotePart, gates.GateVote, {"launch_id", "gate_id"}),
+    # Who takes a denial over is said here: in another database both denials stand.
+    (
+        parts_gates.GateVotePart,
+        gates.GateVote,
+        {"launch_id", "gate_id", "takes_over_id", "named_by"},
+    ),
     (parts_lists.TemplateItemPart, readiness.TemplateItem, {"template_id", "position"}),
     (parts.RequirementPart, requirements.Requirement, set()),
     (parts.CriterionPart, requirements.AcceptanceCriterion, {"requirement_id", "position"}),

@@ -8,12 +8,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from roadmap import clock
-from roadmap.errors import Forbidden, Invalid
+from roadmap.errors import Conflict, Forbidden, Invalid
 from roadmap.history.seal import seal, verify
 from roadmap.launches.kinds import PhaseState
 from roadmap.launches.lifecycle import move_phase
 from roadmap.launches.models import Launch
-from roadmap.readiness.decision_rules import DecisionKind
+from roadmap.readiness.decision_answers import answer_decision, awaited_of
+from roadmap.readiness.decision_rules import AnswerKind, DecisionKind
 from roadmap.readiness.decisions import (
     Condition,
     Deciding,
@@ -184,3 +185,51 @@ def test_what_is_altered_behind_the_back_of_the_application_is_named(
     assert "decision 1 is not what its last event says" in faults
     assert any(message.startswith("waiver 1 ") for message in faults)
     session.rollback()
+
+
+def test_people_named_confirm_or_contest_and_an_emergency_go_needs_both(
+    session: Session, cast: Cast
+) -> None:
+    launch, bob = story(session, 1), actor(cast.bob, cast.program)
+    dora = actor(cast.dora)
+    decide(session, bob, launch, emergency(cast))
+    session.commit()
+    (decision,) = decisions_of(session, launch.id)
+    assert [row.id for row in awaited_of(session, dora, 9)] == [decision.id]
+    assert list(awaited_of(session, bob, 9)) == []
+    with pytest.raises(Forbidden, match="Only the people this decision names"):
+        answer_decision(session, actor(cast.alice), launch, decision, AnswerKind.CONFIRMED)
+    with pytest.raises(Invalid, match="what is not so"):
+        answer_decision(session, dora, launch, decision, AnswerKind.CONTESTED, " ")
+    contest = answer_decision(
+        session, dora, launch, decision, AnswerKind.CONTESTED, "I was not there."
+    )
+    assert list(awaited_of(session, dora, 9)) == []
+    assert cast.bob.id in contest.told_to
+    assert cast.dora.id not in contest.told_to
+    with pytest.raises(Conflict, match="said so already"):
+        answer_decision(session, dora, launch, decision, AnswerKind.CONTESTED, "Again.")
+    assert standing_go(session, launch.id, 1, clock.today()) is None
+    with pytest.raises(Invalid, match="no go is in force"):
+        move_phase(session, bob, launch, 1, PhaseState.LIVE)
+    answer_decision(session, dora, launch, decision, AnswerKind.CONFIRMED)
+    assert standing_go(session, launch.id, 1, clock.today()) is not None
+    assert decision.evidence_digest == digest(decision.evidence)
+    session.commit()
+    for change in ("UPDATE decision_answer SET note = ''", "DELETE FROM decision_answer"):
+        with pytest.raises(DBAPIError, match="never changed"):
+            session.execute(text(change))
+        session.rollback()
+
+
+def test_a_no_go_holds_a_light_launch_back_whatever_its_verdict(
+    session: Session, cast: Cast
+) -> None:
+    launch, bob = story(session, 13), actor(cast.bob, cast.program)
+    launch.tier = 3
+    decide(session, bob, launch, go(cast, DecisionKind.NO_GO))
+    with pytest.raises(Invalid, match="is a no-go"):
+        move_phase(session, bob, launch, 1, PhaseState.LIVE)
+    decide(session, bob, launch, go(cast))
+    move_phase(session, bob, launch, 1, PhaseState.LIVE)
+    session.commit()

@@ -15,13 +15,15 @@ from roadmap.accounts.service import hand_over
 from roadmap.db import Database
 from roadmap.errors import Conflict, Forbidden, Invalid
 from roadmap.history.queries import feed
+from roadmap.history.service import record
 from roadmap.jobs import Run
-from roadmap.launches.access import visible_ids
+from roadmap.launches.access import Asker, visible_ids
 from roadmap.launches.models import Launch
 from roadmap.launches.scope import ForecastSpec, put_forecast
 from roadmap.launches.service import set_readers
 from roadmap.mechanisms.kinds import Grade
 from roadmap.readiness import gate_groups, gate_service, gate_templates
+from roadmap.readiness.gate_denials import give_denial
 from roadmap.readiness.gate_jobs import remind
 from roadmap.readiness.gate_models import Gate, GateTemplate, GateVote, ReviewGroup
 from roadmap.readiness.gate_queries import gates_of, waiting
@@ -159,6 +161,53 @@ def test_a_denial_stands_until_its_author_withdraws_it(session: Session, cast: C
     with pytest.raises(Conflict, match="nothing of yours"):
         gate_service.withdraw(session, bob, launch, gate, group.id)
     gate_service.withdraw(session, dora, launch, gate, group.id)
+    assert codes(session, launch) == (Word.READY, [])
+
+
+def test_a_leavers_denial_is_lifted_by_two_people_and_stands_until_then(
+    session: Session, cast: Cast
+) -> None:
+    group = make_group(session, "Legal", cast.dora, cast.alice, cast.charlie)
+    gate_groups.set_member(session, None, group, cast.charlie.id, lead=True)
+    make_template(session, [group])
+    launch = put_in_order(session, cast)
+    gate = only_gate(session, launch)
+    bob, alice, charlie = actor(cast.bob, cast.program), actor(cast.alice), actor(cast.charlie)
+    gate_service.request_review(session, bob, launch, gate, {})
+    denial = gate_service.deny(session, actor(cast.dora), launch, gate, group.id, "No form.")
+
+    def give(by: Asker, to: int, note: str = "Dora has left.", number: int = denial.id) -> GateVote:
+        return give_denial(session, by, launch, gate, number, to, note)
+
+    with pytest.raises(Conflict, match="cannot sign in"):
+        give(charlie, alice.id)
+    leaver = session.get_one(Person, cast.dora.id)
+    leaver.active = False
+    record(session, None, leaver, "person.deactivated")
+    session.flush()
+    with pytest.raises(Forbidden, match="A lead of the group"):
+        give(alice, cast.charlie.id)
+    with pytest.raises(Forbidden, match="A lead of the group"):
+        give(bob, alice.id)
+    for wrong in (charlie.id, cast.dora.id, bob.id):
+        with pytest.raises(Invalid, match="Choose another member"):
+            give(charlie, wrong)
+    with pytest.raises(Invalid, match="Say why"):
+        give(charlie, alice.id, " ")
+    taken = give(charlie, alice.id)
+    assert (taken.person_id, taken.takes_over_id, taken.named_by) == (
+        alice.id,
+        denial.id,
+        charlie.id,
+    )
+    assert codes(session, launch) == (Word.NOT_READY, ["SIGNOFF_MISSING"])
+    with pytest.raises(Conflict, match="cannot sign in"):
+        give(charlie, alice.id)
+    with pytest.raises(Conflict, match="nothing of yours"):
+        gate_service.withdraw(session, charlie, launch, gate, group.id)
+    gate_service.withdraw(session, alice, launch, gate, group.id, "The form is there now.")
+    assert codes(session, launch)[0] is Word.HOLD
+    gate_service.approve(session, alice, launch, gate, group.id)
     assert codes(session, launch) == (Word.READY, [])
 
 

@@ -276,3 +276,43 @@ def test_only_the_facts_a_gate_lists_make_it_stale() -> None:
     assert evaluate(later, AT).word is Word.READY
     listed = replace(later, gates=(replace(facts.gates[0], signs=(*SIGNS, "dates")),))
     assert said(listed) == (Word.HOLD, ("SIGNOFF_STALE",))
+
+
+# ---- a denial whose author cannot sign in any more ----
+
+
+def taken_over(by: int, denial: int, *before: tuple[int | None, int, Vote]) -> tuple[Cast, ...]:
+    given_ = votes(*before, (LEGAL, by, Vote.DENIED))
+    return (*given_[:-1], replace(given_[-1], takes_over=denial))
+
+
+def test_a_denial_taken_over_stands_until_who_took_it_over_withdraws_it() -> None:
+    cast = taken_over(JON, 3, ASK, (LEGAL, JON, Vote.APPROVED), (LEGAL, MIA, Vote.DENIED))
+    stands = gate_standing(GateRule.ONE_OF, 1, GROUPS, cast)
+    assert stands.standing is Standing.DENIED
+    assert stands.groups[0].votes == (4,)
+    later = votes(*[(v.group_id, v.person_id, v.vote) for v in cast], (LEGAL, JON, Vote.WITHDRAWN))
+    lifted = (*cast, later[-1])
+    assert gate_standing(GateRule.ONE_OF, 1, GROUPS, lifted).standing is Standing.REQUESTED
+    mia = (*cast, replace(later[-1], person_id=MIA))
+    assert gate_standing(GateRule.ONE_OF, 1, GROUPS, mia).standing is Standing.DENIED
+
+
+@pytest.mark.parametrize("denial", [99, 1, 4])
+def test_what_takes_over_no_denial_of_the_group_leaves_every_denial_standing(denial: int) -> None:
+    before = (ASK, (LEGAL, MIA, Vote.DENIED), (DATA, ANA, Vote.DENIED))
+    cast = taken_over(JON, denial, *before)
+    withdrawn = votes(*before, ASK, (LEGAL, JON, Vote.WITHDRAWN))[-1]
+    found = gate_standing(GateRule.ALL, 1, GROUPS, (*cast, withdrawn))
+    assert [g.standing for g in found.groups] == [Standing.DENIED, Standing.DENIED]
+
+
+def test_a_denial_is_taken_over_again_when_its_new_holder_leaves() -> None:
+    cast = taken_over(JON, 2, ASK, (LEGAL, MIA, Vote.DENIED))
+    again = replace(votes(ASK, ASK, ASK, (LEGAL, 14, Vote.DENIED))[-1], takes_over=3)
+    own = gate_standing(GateRule.ONE_OF, 1, GROUPS, (*cast, again)).groups[0]
+    assert own.votes == (4,)
+    gone = replace(votes(ASK, ASK, ASK, ASK, (LEGAL, 14, Vote.WITHDRAWN))[-1])
+    assert gate_standing(GateRule.ONE_OF, 1, GROUPS, (*cast, again, gone)).standing is (
+        Standing.REQUESTED
+    )
