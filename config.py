@@ -6,6 +6,7 @@ Each attribute has a comment and a safe default; ``docs/settings.md`` is tested 
 import os
 import secrets
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import available_timezones
@@ -75,9 +76,15 @@ def _choice(name: str, default: str, *allowed: str) -> str:
     return raw
 
 
+@cache
+def _time_zones() -> set[str]:
+    # A walk through a folder of files.
+    return available_timezones()
+
+
 def _zone(name: str, default: str) -> str:
     raw = os.environ.get(name) or default
-    if raw not in available_timezones():
+    if raw not in _time_zones():
         raise ConfigError(f"{name} is {raw!r}: give a time zone such as Europe/Dublin.")
     return raw
 
@@ -92,6 +99,8 @@ class MailServer:
     user: str = ""
     password: str = field(default="", repr=False)
 
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _MAIL_EXAMPLE = "give smtp://user:password@mail.example.org:587?tls=starttls."
 
@@ -189,6 +198,8 @@ class Config:
     MAIL_FROM: str = field(default_factory=_mail_from)
     # Hour of a person's day at which the daily mail is written, in their time zone.
     DIGEST_HOUR: int = field(default_factory=lambda: _number("DIGEST_HOUR", 8, 0, 23))
+    # Day of the week on which the weekly report rides in the mail of the day.
+    WEEKLY_DAY: str = field(default_factory=lambda: _choice("WEEKLY_DAY", "monday", *_WEEKDAYS))
     # Working days within which triage means to decide; what waited longer shows as overdue.
     TRIAGE_DAYS: int = field(default_factory=lambda: _number("TRIAGE_DAYS", 5, 1, 60))
     # Days for which measurement rows are kept one by one; older ones are added up where nothing

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from roadmap.accounts import links
 from roadmap.accounts.models import Person
-from roadmap.notifications.letters import SECRET_LINK, Post, new_mail, written
+from roadmap.notifications.letters import SECRET_LINK, Composed, Post, new_mail, written
 from roadmap.notifications.models import Mail
 from roadmap.notifications.rules import MailKind
 from roadmap.web.i18n import _
@@ -34,7 +34,7 @@ def write_link(session: Session, post: Post, person: Person, hours: int, now: da
     text, html = written(
         "account", name=person.name, invited=invited, hours=hours, link=SECRET_LINK
     )
-    mail = new_mail(post, person.id, MailKind.ACCOUNT, (subject, text, html, []), now)
+    mail = new_mail(post, person.id, MailKind.ACCOUNT, Composed(subject, text, html), now)
     session.add(mail)
     links.issue(session, person, hours, token=_token(post, mail))
     return mail

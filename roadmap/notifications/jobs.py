@@ -46,7 +46,7 @@ def write_digests(run: jobs.Run) -> dict[str, Any]:
         return {"mails": 0}
     post, count = post_of(run.settings), 0
     with run.db.reading() as session:
-        people = outbox.owed_people(session)
+        people = outbox.owed_people(session, post, clock.now())
     failed = 0
     for person_id in people:
         try:
@@ -63,8 +63,7 @@ def write_digests(run: jobs.Run) -> dict[str, Any]:
 
 def _digest(run: jobs.Run, post: Post, person_id: int) -> bool:
     with run.db.writing() as session:
-        hour = run.settings.DIGEST_HOUR
-        written = outbox.write_digest(session, post, person_id, hour, clock.now())
+        written = outbox.write_digest(session, post, person_id, clock.now())
         if written:
             jobs.enqueue(session, SEND, dedupe=SEND)
         return written

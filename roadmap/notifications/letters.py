@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -21,6 +21,7 @@ from roadmap.notifications import tokens
 from roadmap.notifications.models import Mail, Notice
 from roadmap.notifications.rules import MailKind, MailState, Reason
 from roadmap.notifications.telling import Group, Item, grouped
+from roadmap.notifications.weekly import Day, Wanted, Weekly, report_for
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.markdown import render
 from roadmap.web.templating import day
@@ -38,6 +39,8 @@ class Post:
 
     base_url: str
     secret: str
+    # When the weekly report is made.
+    reports: Day
 
     @property
     def host(self) -> str:
@@ -56,7 +59,8 @@ class Post:
 def post_of(settings: Any) -> Post:
     """Return what writing mail needs, from the settings."""
     base = settings.BASE_URL or f"http://{settings.HOST}:{settings.PORT}"
-    return Post(base.rstrip("/"), settings.SECRET_KEY)
+    reports = Day(settings.WEEKLY_DAY, settings.DIGEST_HOUR)
+    return Post(base.rstrip("/"), settings.SECRET_KEY, reports)
 
 
 @cache
@@ -121,23 +125,40 @@ def _sections(post: Post, actor: Actor, groups: Sequence[Group]) -> list[Section
     return found
 
 
+@dataclass(frozen=True)
+class Composed:
+    """A mail as it reads, with the notices it tells of and the launches its report names."""
+
+    subject: str
+    text: str
+    html: str
+    notices: list[int] = field(default_factory=list)
+    launches: list[int] = field(default_factory=list)
+
+
 def compose(
-    session: Session, post: Post, person_id: int, notice_ids: Collection[int], kind: MailKind
-) -> tuple[str, str, str, list[int]] | None:
-    """Return (subject, text, html, notices told) for a person; None if nothing may be told.
+    session: Session,
+    post: Post,
+    person_id: int,
+    notice_ids: Collection[int],
+    kind: MailKind,
+    report: Wanted | None = None,
+) -> Composed | None:
+    """Return a mail of notices and, where one is wanted, the weekly report; None for nothing.
 
     Only what the person may read at this moment is in it.
     """
     actor = load_actor(session, person_id)
     if actor is None:
         return None
+    weekly = report_for(session, actor, post.base_url, report) if report is not None else None
     rows = session.scalars(
         select(Notice)
         .where(Notice.id.in_(sorted(notice_ids)), Notice.person_id == person_id)
         .order_by(Notice.id.desc())
     ).all()
     groups = grouped(session, actor, rows[:MOST_ITEMS])
-    if not groups:
+    if not groups and weekly is None:
         return None
     told = [item.id for group in groups for item in group.items]
     number, digest = head(session)
@@ -145,6 +166,8 @@ def compose(
         "notices",
         name=actor.name,
         kind=kind.value,
+        weekly=weekly,
+        weekly_off=post.off(tokens.Off(person_id, tokens.WEEKLY)),
         sections=_sections(post, actor, groups),
         more=len(rows) - len(told) if len(rows) > MOST_ITEMS else 0,
         inbox=post.address("/inbox"),
@@ -152,10 +175,16 @@ def compose(
         off=post.off(tokens.Off(person_id, tokens.MAIL)),
         seal=(number, digest),
     )
-    return _subject(kind, groups, len(told)), text, html, sorted(told)
+    subject = _subject(kind, groups, len(told), weekly)
+    named = sorted(weekly.launches) if weekly is not None else []
+    return Composed(subject, text, html, sorted(told), named)
 
 
-def _subject(kind: MailKind, groups: Sequence[Group], count: int) -> str:
+def _subject(
+    kind: MailKind, groups: Sequence[Group], count: int, weekly: Weekly | None = None
+) -> str:
+    if weekly is not None:
+        return one_line(_("%(day)s: %(what)s", day=day(clock.today()), what=weekly.headline))
     first = groups[0]
     if kind is MailKind.IMMEDIATE and count == 1:
         line = first.items[0].line
@@ -182,20 +211,22 @@ def new_mail(
     post: Post,
     person_id: int,
     kind: MailKind,
-    parts: tuple[str, str, str, list[int]],
+    parts: Composed,
     now: datetime,
     digest_day: date | None = None,
+    report_week: date | None = None,
 ) -> Mail:
     """Return a mail that waits to be sent; its id is fixed now, so every attempt is the same."""
-    subject, text, html, notices = parts
     return Mail(
         person_id=person_id,
         kind=kind,
         digest_day=digest_day,
-        subject=subject,
-        text=text,
-        html=html,
-        notices=notices,
+        report_week=report_week,
+        subject=parts.subject,
+        text=parts.text,
+        html=parts.html,
+        notices=parts.notices,
+        launches=parts.launches,
         message_id=f"<{secrets.token_hex(16)}@{post.host}>",
         state=MailState.WAITING,
         attempts=0,
@@ -210,13 +241,36 @@ def still_right(session: Session, post: Post, mail: Mail) -> bool:
     if mail.kind is MailKind.ACCOUNT:
         return load_actor(session, mail.person_id) is not None
     if mail.kind is MailKind.QUESTIONS:
-        # It names launches where other mails name notices.
+        # Those written before mails named launches have them where others name notices.
         reader = load_actor(session, mail.person_id)
-        named = frozenset(mail.notices)
+        named = frozenset([*mail.launches, *mail.notices])
         return reader is not None and visible_ids(session, reader, named) == named
-    fresh = compose(session, post, mail.person_id, mail.notices, mail.kind)
+    return _in_line(session, post, mail)
+
+
+def _in_line(session: Session, post: Post, mail: Mail) -> bool:
+    """Write a mail again if its reader may no longer read all of it; False if nothing is left."""
+    reader = load_actor(session, mail.person_id)
+    if reader is None:
+        return False
+    named = frozenset(mail.launches)
+    whole = visible_ids(session, reader, named) == named
+    told = _readable_notices(session, post, mail)
+    if whole and told == sorted(mail.notices):
+        return True
+    report = None
+    if mail.report_week is not None:
+        report = post.reports.wanted(mail.report_week, reader.time_zone)
+    fresh = compose(session, post, mail.person_id, mail.notices, mail.kind, report)
     if fresh is None:
         return False
-    if fresh[3] != sorted(mail.notices):
-        mail.subject, mail.text, mail.html, mail.notices = fresh
+    mail.subject, mail.text, mail.html = fresh.subject, fresh.text, fresh.html
+    mail.notices, mail.launches = fresh.notices, fresh.launches
     return True
+
+
+def _readable_notices(session: Session, post: Post, mail: Mail) -> list[int]:
+    if not mail.notices:
+        return []
+    fresh = compose(session, post, mail.person_id, mail.notices, mail.kind)
+    return fresh.notices if fresh is not None else []

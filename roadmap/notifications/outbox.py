@@ -35,6 +35,7 @@ from roadmap.notifications.rules import (
     pace,
     retry_pause,
 )
+from roadmap.notifications.weekly import owed
 
 log = structlog.get_logger(__name__)
 
@@ -62,19 +63,20 @@ def write_at_once(session: Session, post: Post, notices: list[Notice], now: date
     return len(mine)
 
 
-def owed_people(session: Session) -> list[int]:
-    """Return who has a notice that waits for a mail."""
+def owed_people(session: Session, post: Post, now: datetime) -> list[int]:
+    """Return who has a notice that waits for a mail, or is to get the weekly report now."""
     query = select(Notice.person_id).where(Notice.mailed_at.is_(None)).distinct()
-    return sorted(session.scalars(query))
+    return sorted({*session.scalars(query), *owed(session, post.reports, now)})
 
 
-def write_digest(session: Session, post: Post, person_id: int, hour: int, now: datetime) -> bool:
+def write_digest(session: Session, post: Post, person_id: int, now: datetime) -> bool:
     """Write a person's mail of the day if its hour came and it was not written; return whether.
 
-    Two workers may try at once: the database lets one mail a person and day in.
+    On the day of the report it carries that too, for those who want it. Two workers may try at
+    once: the database lets one mail a person and day in, and one report a person and week.
     """
     zone = session.scalar(select(Person.time_zone).where(Person.id == person_id)) or "UTC"
-    due = digest_due(now, ZoneInfo(zone), hour)
+    due = digest_due(now, ZoneInfo(zone), post.reports.hour)
     if due is None:
         return False
     day, until = due
@@ -83,14 +85,18 @@ def write_digest(session: Session, post: Post, person_id: int, hour: int, now: d
         .where(Notice.person_id == person_id, Notice.mailed_at.is_(None), Notice.at <= until)
         .order_by(Notice.id)
     ).all()
-    if not rows or _written(session, person_id, day):
+    week = owed(session, post.reports, now, person_id).get(person_id)
+    if (not rows and week is None) or _written(session, person_id, day):
         return False
     wanted = _wanted(session, person_id, rows)
-    parts = compose(session, post, person_id, wanted, MailKind.DIGEST) if wanted else None
+    report = post.reports.wanted(week, zone) if week is not None else None
+    parts = None
+    if wanted or report is not None:
+        parts = compose(session, post, person_id, wanted, MailKind.DIGEST, report)
     if parts is not None:
         try:
             with session.begin_nested():
-                session.add(new_mail(post, person_id, MailKind.DIGEST, parts, now, day))
+                session.add(new_mail(post, person_id, MailKind.DIGEST, parts, now, day, week))
         except IntegrityError:
             return False
     for notice in rows:

@@ -207,6 +207,8 @@ def off_words(session: Session, off: tokens.Off) -> str | None:
     """Return what a link switches off in words, None if that is gone already."""
     if off.kind == tokens.MAIL:
         return _("all mail of Launch Roadmap to you")
+    if off.kind == tokens.WEEKLY:
+        return _("the weekly report by mail")
     if off.kind == tokens.REASON:
         return _("mail you get because %(why)s", why=_(REASONS[Reason(off.what)]))
     watch = session.get(Watch, int(off.what))

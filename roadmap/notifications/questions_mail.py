@@ -14,7 +14,7 @@ from roadmap.errors import Conflict
 from roadmap.launches.access import visible_ids
 from roadmap.notifications.asked_models import AskedQuestion
 from roadmap.notifications.facts import paces
-from roadmap.notifications.letters import Post, new_mail, one_line, written
+from roadmap.notifications.letters import Composed, Post, new_mail, one_line, written
 from roadmap.notifications.rules import MailKind, Pace, Reason, pace
 from roadmap.web.i18n import _, ngettext
 
@@ -132,7 +132,11 @@ def _write(
     launches = sorted({number for one in mine for number in one.launches})
     session.add(
         new_mail(
-            post, person_id, MailKind.QUESTIONS, (one_line(subject), text, html, launches), now
+            post,
+            person_id,
+            MailKind.QUESTIONS,
+            Composed(one_line(subject), text, html, [], launches),
+            now,
         )
     )
     session.flush()

@@ -19,6 +19,7 @@ from roadmap.notifications.models import Mail, Notice, Preference, Watch
 from roadmap.notifications.reading import readable
 from roadmap.notifications.rules import USUAL_PACE, MailState, Pace, Reason, WatchKind
 from roadmap.notifications.view_watch import remember, remember_again
+from roadmap.notifications.weekly import choose
 from roadmap.web.i18n import _
 
 MOST_WATCHES = 500
@@ -152,6 +153,10 @@ def turn_off_by_link(session: Session, off: tokens.Off) -> None:
         raise NotFound(_("This link is not complete. Open your inbox instead."))
     if off.kind == tokens.WATCH:
         _end_watch(session, off.person_id, int(off.what))
+        return
+    if off.kind in (tokens.MAIL, tokens.WEEKLY):
+        choose(session, off.person_id, False)
+    if off.kind == tokens.WEEKLY:
         return
     for reason in Reason if off.kind == tokens.MAIL else [Reason(off.what)]:
         row = session.get(Preference, (off.person_id, reason))

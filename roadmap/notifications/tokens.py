@@ -8,8 +8,8 @@ from roadmap.errors import NotFound
 from roadmap.notifications.rules import Reason
 from roadmap.web.i18n import _
 
-# Everything mail brings, one reason, or one watch.
-MAIL, REASON, WATCH = "mail", "reason", "watch"
+# Everything mail brings, one reason, one watch, or the weekly report.
+MAIL, REASON, WATCH, WEEKLY = "mail", "reason", "watch", "weekly"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def read(secret: str, token: str) -> Off:
         person_id, kind, what = _signer(secret).loads(token)
     except (BadSignature, ValueError, TypeError):
         raise NotFound(_("This link is not complete. Open your inbox instead.")) from None
-    known = kind in (MAIL, WATCH) or (kind == REASON and what in set(Reason))
+    known = kind in (MAIL, WATCH, WEEKLY) or (kind == REASON and what in set(Reason))
     if not isinstance(person_id, int) or not known:
         raise NotFound(_("This link is not complete. Open your inbox instead."))
     return Off(person_id, kind, str(what))

@@ -19,10 +19,11 @@ from config import mail_server
 from roadmap.errors import Invalid
 from roadmap.notifications import queries, service, tokens
 from roadmap.notifications.facts import WATCHED
-from roadmap.notifications.forms import PACES, preferences_form
+from roadmap.notifications.forms import DAYS, PACES, preferences_form
 from roadmap.notifications.reading import readable
 from roadmap.notifications.rules import WatchKind
 from roadmap.notifications.telling import REASONS
+from roadmap.notifications.weekly import choose, wants
 from roadmap.web.guard import PUBLIC, SIGNED_IN, may
 from roadmap.web.i18n import _
 from roadmap.web.session import db_session
@@ -166,9 +167,12 @@ def _page_of(kind: str, target_id: int) -> str:
 def preferences() -> ResponseReturnValue:
     """Show or change what the person is told how."""
     session = db_session()
-    form = preferences_form(queries.paces_of(session, current_user.id))
+    form = preferences_form(
+        queries.paces_of(session, current_user.id), wants(session, current_user)
+    )
     if form.validate_on_submit():
         service.set_paces(session, current_user, form.chosen())
+        choose(session, current_user.id, form.weekly.data)
         flash(_("Saved."), "success")
         return redirect(url_for("notices.preferences"), 303)
     page = render_template(
@@ -178,6 +182,7 @@ def preferences() -> ResponseReturnValue:
         paces=PACES,
         mail=mail_is_set_up(),
         hour=current_app.config["DIGEST_HOUR"],
+        weekly_day=_(DAYS[current_app.config["WEEKLY_DAY"]]),
     )
     return page, 422 if form.problems else 200
 

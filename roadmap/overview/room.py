@@ -4,6 +4,7 @@ from flask import Flask
 
 from roadmap.launches.models import Launch
 from roadmap.notifications.telling import register_teller
+from roadmap.notifications.weekly import register_weekly
 from roadmap.overview import (
     capacity_panel,
     capacity_views,
@@ -14,6 +15,8 @@ from roadmap.overview import (
     panels,
     views,
     waiver_views,
+    weekly_page,
+    weekly_views,
 )
 from roadmap.web.panels import register_panel
 from roadmap.web.templating import add_navigation
@@ -30,6 +33,8 @@ def init_app(app: Flask) -> None:
     confirm_views.place_panel()
     app.register_blueprint(waiver_views.bp)
     waiver_views.place_panel()
+    app.register_blueprint(weekly_views.bp)
+    weekly_views.place_panel()
     add_navigation(app, N_("Home"), "overview.index", "/", "launch.read")
     add_navigation(app, N_("Roadmap"), "overview.roadmap", "/roadmap", "launch.read")
     add_navigation(app, N_("Launches"), "overview.board", "/launches", "launch.read")
@@ -41,3 +46,4 @@ def init_app(app: Flask) -> None:
     register_panel("mechanism.side", panels.of_mechanism, 20)
     register_panel("triage.side", panels.of_scope, 20)
     register_teller(Launch.record_type, notices.tell_launches)
+    register_weekly(weekly_page.for_mail)

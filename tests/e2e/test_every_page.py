@@ -58,6 +58,7 @@ ALIKE = [
     "/roadmap?zoom=quarter",
     "/launches?view=checks",
     "/launches/new",
+    "/launches/weekly",
     "/launches/LCH-1",
     "/launches/LCH-8?tab=mechanisms",
     "/launches/LCH-4?tab=links",

@@ -22,6 +22,7 @@ from roadmap.launches.service import edit_launch
 from roadmap.notifications import outbox
 from roadmap.notifications.letters import Post
 from roadmap.notifications.models import Mail
+from roadmap.notifications.weekly import Day
 from tests.cast import Cast
 from tests.conftest import StatementCount
 from tests.launches.world import make_words
@@ -172,7 +173,7 @@ def test_questions_are_shown_then_sent_once_with_a_link_for_each_field(
     (mail,) = mails(database)
     assert (mail.person_id, mail.kind.value) == (cast.alice.id, "questions")
     assert "/launches/LCH-1/scope" in mail.text
-    post = Post("https://roadmap.example.org", "secret")
+    post = Post("https://roadmap.example.org", "secret", Day("monday", 8))
     with database.writing() as session:
         (going,) = outbox.claim(session, post, clock.now())
     assert (going.letter.to_address, going.letter.text) == (cast.alice.email, mail.text)

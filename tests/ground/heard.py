@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 from roadmap import clock
 from roadmap.accounts.current import load_actor
 from roadmap.history.models import HistoryEvent
-from roadmap.notifications.letters import Post, new_mail
+from roadmap.notifications.letters import Composed, Post, new_mail
 from roadmap.notifications.models import Notice
 from roadmap.notifications.rules import MailKind, MailState, Reason, WatchKind
 from roadmap.notifications.service import watch
 from roadmap.notifications.tokens import MAIL, Off, sign
+from roadmap.notifications.weekly import Day
 
 
 def bring_about(session: Session, person_id: int, secret: str) -> list[str]:
@@ -33,8 +34,8 @@ def bring_about(session: Session, person_id: int, secret: str) -> list[str]:
                 mailed_at=clock.now(),
             )
         )
-    post = Post("https://roadmap.example.org", secret)
-    mail = new_mail(post, person_id, MailKind.IMMEDIATE, ("Hello", "", "", []), clock.now())
+    post = Post("https://roadmap.example.org", secret, Day("monday", 8))
+    mail = new_mail(post, person_id, MailKind.IMMEDIATE, Composed("Hello", "", ""), clock.now())
     mail.state, mail.error = MailState.FAILED, "550 nobody here"
     session.add(mail)
     token = sign(secret, Off(person_id, MAIL))
