@@ -18,7 +18,7 @@ from roadmap.readiness.facts import LaunchFacts, Severity, WaiverFact
 from roadmap.readiness.outlook import Outlook, outlook, with_due_days
 
 # Raise it whenever the same facts may give another verdict; stored verdicts name theirs.
-RULES_VERSION = "2026.11.2"
+RULES_VERSION = "2026.11.3"
 
 
 class Word(StrEnum):
