@@ -12,14 +12,29 @@ from roadmap import clock
 from roadmap.launches.access import Asker, may_edit, visible
 from roadmap.launches.kinds import PhaseState
 from roadmap.launches.models import Launch, Phase
+from roadmap.overview.elsewhere_page import elsewhere_lines
 from roadmap.overview.gaps import Row, rows_of
 from roadmap.overview.launch_page import LaunchPage
 from roadmap.overview.queries import speech_for
 from roadmap.overview.speech import Speech
 from roadmap.readiness.answers import Answer, Code
+from roadmap.readiness.decision_answers import answers_of, voices_of
 from roadmap.readiness.decision_forms import KINDS
-from roadmap.readiness.decision_models import Decision, Guard, GuardReading, Hypercare
-from roadmap.readiness.decision_rules import DecisionKind, VoiceKind, against_verdict
+from roadmap.readiness.decision_models import (
+    Decision,
+    DecisionAnswer,
+    Guard,
+    GuardReading,
+    Hypercare,
+)
+from roadmap.readiness.decision_rules import (
+    LETS_GO,
+    AnswerKind,
+    DecisionKind,
+    VoiceKind,
+    against_verdict,
+    still_carried,
+)
 from roadmap.readiness.decisions import decisions_of
 from roadmap.readiness.hypercare import guards_of, hypercare_of, readings_of
 from roadmap.readiness.signed import PARTS, digest
@@ -35,9 +50,19 @@ READINGS = 12
 class VoiceLine:
     """Somebody named in a decision, in words."""
 
+    person_id: int
     name: str
     dissents: bool
     words: str
+    # What they say to it since, when, and in which words; who recorded it has said yes by that.
+    answer: AnswerKind | None
+    said: str
+    said_at: datetime | None
+
+    @property
+    def contests(self) -> bool:
+        """Tell whether their newest word contests the decision."""
+        return self.answer is AnswerKind.CONTESTED
 
 
 @dataclass(frozen=True)
@@ -65,6 +90,8 @@ class DecisionLine:
     against: bool
     lapsed: bool
     intact: bool
+    # Enough of those who decided stand by it.
+    carried: bool
 
     @property
     def deciders(self) -> list[VoiceLine]:
@@ -76,13 +103,50 @@ class DecisionLine:
         """Return those who disagreed."""
         return [voice for voice in self.voices if voice.dissents]
 
+    @property
+    def confirmed(self) -> int:
+        """Return how many of those named have confirmed it."""
+        return sum(1 for voice in self.voices if voice.answer is AnswerKind.CONFIRMED)
+
+    @property
+    def contests(self) -> list[VoiceLine]:
+        """Return those named who contest it."""
+        return [voice for voice in self.voices if voice.contests]
+
+    def named(self, person_id: int) -> VoiceLine | None:
+        """Return a person's line, None if they are not named."""
+        return next((v for v in self.voices if v.person_id == person_id), None)
+
 
 def _answers(decision: Decision) -> list[Answer]:
     return [from_json(one) for one in decision.evidence["answers"]]
 
 
+def _voices(
+    decision: Decision, said: Sequence[DecisionAnswer], speech: Speech
+) -> tuple[VoiceLine, ...]:
+    words = {voice.person_id: voice.note for voice in decision.voices}
+    newest = {one.person_id: one for one in said}
+    return tuple(
+        VoiceLine(
+            person_id=voice.person_id,
+            name=speech.person(voice.person_id) or "",
+            dissents=voice.kind is VoiceKind.DISSENT,
+            words=words[voice.person_id],
+            answer=voice.answer,
+            said=newest[voice.person_id].note if voice.person_id in newest else "",
+            said_at=newest[voice.person_id].at if voice.person_id in newest else None,
+        )
+        for voice in voices_of(decision, said)
+    )
+
+
 def _line(
-    decision: Decision, answers: Sequence[Answer], speech: Speech, met: Mapping[int, bool]
+    decision: Decision,
+    answers: Sequence[Answer],
+    said: Sequence[DecisionAnswer],
+    speech: Speech,
+    met: Mapping[int, bool],
 ) -> DecisionLine:
     today = clock.today()
     gaps = [a for a in answers if not a.passes and a.is_required]
@@ -90,12 +154,7 @@ def _line(
         decision=decision,
         kind=_(KINDS[decision.kind]),
         recorded_by=speech.person(decision.recorded_by) or "",
-        voices=tuple(
-            VoiceLine(
-                speech.person(voice.person_id) or "", voice.kind is VoiceKind.DISSENT, voice.note
-            )
-            for voice in decision.voices
-        ),
+        voices=_voices(decision, said, speech),
         conditions=tuple(
             ConditionLine(
                 condition.text,
@@ -111,6 +170,8 @@ def _line(
         against=against_verdict(decision.kind, Word(decision.word)),
         lapsed=decision.expires_on is not None and decision.expires_on < today,
         intact=digest(decision.evidence) == decision.evidence_digest,
+        carried=decision.kind not in LETS_GO
+        or still_carried(decision.kind, voices_of(decision, said)),
     )
 
 
@@ -123,7 +184,8 @@ def decision_lines(
     people = [p for d in found for p in (d.recorded_by, *(v.person_id for v in d.voices))]
     people += [c.owner_id for d in found for c in d.conditions]
     speech = speech_for(session, actor, [a for own in answers.values() for a in own], people=people)
-    return [_line(one, answers[one.id], speech, met) for one in found]
+    said = answers_of(session, [one.id for one in found])
+    return [_line(one, answers[one.id], said.get(one.id, ()), speech, met) for one in found]
 
 
 def met_conditions(page: LaunchPage) -> dict[int, bool]:
@@ -139,6 +201,7 @@ def decisions(session: Session, actor: Asker, page: LaunchPage) -> dict[str, Any
     lines = decision_lines(session, actor, page.launch.id, met_conditions(page))
     return {
         "lines": lines,
+        "elsewhere": elsewhere_lines(session, actor, page.launch.id),
         "may_decide": actor.may("decision.record"),
     }
 

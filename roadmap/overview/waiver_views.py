@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, case, exists, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap import clock
@@ -50,6 +50,7 @@ class WaiverLine:
     risk: str
     owner: str
     approved_by: str
+    claimed: bool
     since: datetime
     age_days: int
     expires_on: date
@@ -85,6 +86,7 @@ def _query() -> AnySelect:
             approver.name.label("approver"),
             since.label("since"),
             Waiver.expires_on,
+            Waiver.claimed,
             renewed.label("renewed"),
         )
         .join(Launch, Launch.id == Waiver.launch_id)
@@ -102,8 +104,9 @@ def _query() -> AnySelect:
 
 def _rules(shown: str, today: date) -> list[ColumnElement[bool]]:
     if shown == "waiting":
-        return [Waiver.approved_at.is_(None), Waiver.expires_on >= today]
-    approved = Waiver.approved_at.is_not(None)
+        waiting = or_(Waiver.approved_at.is_(None), Waiver.claimed)
+        return [waiting, Waiver.expires_on >= today]
+    approved = and_(Waiver.approved_at.is_not(None), ~Waiver.claimed)
     if shown == "lapsed":
         return [approved, Waiver.expires_on < today, Waiver.expires_on >= today - RECENT]
     return [approved, Waiver.expires_on >= today]
@@ -119,6 +122,7 @@ def _line(row: Any, today: date) -> WaiverLine:
         risk=_(RISKS[row.risk]) if row.risk else _("not said"),
         owner=row.owner,
         approved_by=row.approver or "",
+        claimed=row.claimed,
         since=row.since,
         age_days=max((today - row.since.date()).days, 0),
         expires_on=row.expires_on,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -89,7 +89,7 @@ def request_waiver(
         Waiver.launch_id == launch.id,
         Waiver.check_code == request.code,
         Waiver.subject == request.subject,
-        Waiver.approved_at.is_(None),
+        or_(Waiver.approved_at.is_(None), Waiver.claimed),
         Waiver.refused_at.is_(None),
         Waiver.withdrawn_at.is_(None),
     )
@@ -140,7 +140,8 @@ def _may_decide(actor: Asker, waiver: Waiver) -> None:
         raise Forbidden(_("Only approvers may decide on waivers."))
     if actor.id == waiver.requested_by:
         raise Forbidden(_("You asked for this waiver; somebody else has to decide on it."))
-    if waiver.approved_at or waiver.refused_at or waiver.withdrawn_at:
+    approved = waiver.approved_at is not None and not waiver.claimed
+    if approved or waiver.refused_at or waiver.withdrawn_at:
         raise Conflict(_("This waiver was decided or withdrawn meanwhile."))
 
 
@@ -150,7 +151,7 @@ def approve_waiver(session: Session, actor: Asker, launch: Launch, waiver: Waive
     if waiver.expires_on < clock.today():
         raise Invalid(_("Its last day has passed. Ask for a new waiver."))
     failing_answer(session, launch, waiver.check_code, waiver.subject)
-    waiver.approved_by, waiver.approved_at = actor.id, clock.now()
+    waiver.approved_by, waiver.approved_at, waiver.claimed = actor.id, clock.now(), False
     tell(session, actor, launch, "waiver.approved")
 
 
@@ -178,7 +179,7 @@ def renewable(session: Session, launch: Launch, waiver_id: int | None) -> Waiver
     waiver = session.get(Waiver, waiver_id) if waiver_id is not None else None
     if waiver is None or waiver.launch_id != launch.id or waiver.approved_at is None:
         return None
-    return None if waiver.withdrawn_at is not None else waiver
+    return None if waiver.withdrawn_at is not None or waiver.claimed else waiver
 
 
 def waivers_of(session: Session, launch_id: int) -> list[Waiver]:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -501,3 +502,31 @@ def test_what_was_only_claimed_stays_a_claim_until_somebody_here_says_so() -> No
             one["roles"] = ["approver"]
         assert tried(session, document, 11) == 0
         assert session.scalars(select(StandingAttestation)).all() == []
+
+
+def test_pages_say_what_a_file_only_claims(
+    session: Session, cast: Cast, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    document = json.loads(story_path(11).read_text())
+    launch = document["launches"][0]
+    launch["waivers"][0]["approved_by"] = "ds@example.org"
+    launch["decisions"] = [{**GO, "voices": [{"person": "a@example.org", "kind": "decider"}]}]
+    given = {**ATTESTED, "market": "IT", "surface": "listing", "attested_by": "ds@example.org"}
+    document["people"] += PEOPLE
+    document["attestations"] = [given]
+    import_workspace(session, json.dumps(document).encode(), "f", clock.today())
+    session.commit()
+    dora = sign_in(cast.dora)
+    told = dora.get("/launches/LCH-11/decisions").text
+    assert "Recorded elsewhere" in told
+    assert "1" * 64 in told
+    assert "does not count" in dora.get("/launches/LCH-11/waivers").text
+    assert "approve it here" in dora.get("/waivers?show=waiting").text
+    assert "does not count" in dora.get("/attestations").text
+    number, approver = session.scalars(select(Waiver.id)).one(), cast.dora.id
+    session.commit()
+    asked = dora.post(f"/launches/LCH-11/waivers/{number}", data={"decision": "approve"})
+    assert asked.status_code == 303
+    waiver = session.get_one(Waiver, number)
+    assert (waiver.claimed, waiver.approved_by) == (False, approver)
+    assert word(session, 11) == 1
