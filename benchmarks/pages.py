@@ -11,12 +11,19 @@ from benchmarks.floors import Query
 from benchmarks.organisation import words
 from benchmarks.organisation.launches import HEAVY
 from benchmarks.organisation.own import FIELDS
+from benchmarks.organisation.sizes import EMAIL
+from roadmap.accounts.models import Person
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import RequirementState
+from roadmap.scoring.board import PAGE
+from roadmap.scoring.drawing import POINTS
+from roadmap.scoring.models import Framework
 from roadmap.web.paging import PAGE_SIZE, encode_mark
 
 # How far down the deep page begins at full scale.
 DEEP = 50_000
+# And the deep page of the ranking.
+FAR_DOWN = 20_000
 _COLUMNS = (
     "r.id, r.title, r.kind, r.state, r.severity, r.rank, r.effective_score, r.score, r.needed_by, "
     "r.needed_by_precision, r.team_id, r.updated_at, r.next_word_on"
@@ -34,7 +41,13 @@ class Page:
 
 def pages(session: Session, scale: float) -> list[Page]:
     """Return the pages for a stored organisation."""
-    return [*_lists(session, scale), *_own_lists(), *_records(session), *_composed()]
+    return [
+        *_lists(session, scale),
+        *_own_lists(),
+        *_records(session),
+        *_rankings(session, scale),
+        *_composed(),
+    ]
 
 
 def _list(**arguments: str) -> str:
@@ -164,6 +177,42 @@ def _records(session: Session) -> list[Page]:
     ]
 
 
+def _rankings(session: Session, scale: float) -> list[Page]:
+    """Return the pages of the ranking; their floors are its rows with their inputs, as a table."""
+    asked = {
+        "framework": session.scalar(select(Framework.id).where(Framework.ranks_backlog)),
+        "scorer": session.scalar(select(Person.id).where(Person.email == EMAIL)),
+    }
+    deep = round(FAR_DOWN * scale)
+    table = (
+        "SELECT s.rank, r.id, r.title, t.name, s.inputs ->> 'reach', s.inputs ->> 'impact', "
+        "s.inputs ->> 'confidence', s.inputs ->> 'effort', s.uncertainty, e.inputs, e.ranges, "
+        "s.value, s.effective, s.lifted_by, s.fit, s.band FROM score s "
+        "JOIN requirement r ON r.id = s.requirement_id LEFT JOIN team t ON t.id = r.team_id "
+        "LEFT JOIN score_entry e ON e.requirement_id = r.id AND e.framework_code = 'rice' "
+        "AND e.scorer_id = :scorer WHERE s.framework_id = :framework AND s.rank > :after "
+        f"ORDER BY s.rank LIMIT {PAGE + 1}"
+    )
+    points = (
+        "SELECT s.rank, r.id, r.title, s.inputs ->> 'effort', s.value, s.fit FROM score s "
+        "JOIN requirement r ON r.id = s.requirement_id "
+        f"WHERE s.framework_id = :framework AND s.rank > 0 ORDER BY s.rank LIMIT {POINTS + 1}"
+    )
+    return [
+        Page("Prioritise", "/prioritise", Query(table, asked | {"after": 0})),
+        Page(
+            "Prioritise, far down",
+            f"/prioritise?after={deep}",
+            Query(table, asked | {"after": deep}),
+        ),
+        Page(
+            "Value against effort",
+            "/prioritise/picture",
+            Query(points, {"framework": asked["framework"]}),
+        ),
+    ]
+
+
 def _composed() -> list[Page]:
     return [
         Page("Launch room", f"/launches/LCH-{HEAVY}"),
@@ -173,9 +222,6 @@ def _composed() -> list[Page]:
         Page("Search, one word", f"/search?{urlencode({'q': words.RARE})}"),
         Page("Search in Chinese", f"/search?{urlencode({'q': words.CHINESE})}"),
         Page("Home", "/"),
-        Page("Prioritise", "/prioritise"),
-        Page("Prioritise, far down", "/prioritise?after=20000"),
-        Page("Value against effort", "/prioritise/picture"),
         Page("Mechanisms", "/mechanisms"),
         Page("A mechanism", "/mechanisms/MEC-1"),
     ]

@@ -81,6 +81,18 @@ def _json_text(value: Any) -> str:
     return "[]" if value == [] and isinstance(value, list) else json.dumps(value)
 
 
+_DECODE = json.JSONDecoder().decode
+
+
+def _json_value(text: str | bytes) -> Any:
+    # Most of them are empty, as above, and a page reads some hundred.
+    if isinstance(text, bytes):
+        text = text.decode()
+    if text == "{}":
+        return {}
+    return [] if text == "[]" else _DECODE(text)
+
+
 def make_engine(url: str) -> Engine:
     """Return an engine for the URL, with SQLite's pragmas and transaction rules in place."""
     parsed = make_url(url)
@@ -88,6 +100,7 @@ def make_engine(url: str) -> Engine:
         return create_engine(
             parsed,
             json_serializer=_json_text,
+            json_deserializer=_json_value,
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=10,
@@ -96,7 +109,12 @@ def make_engine(url: str) -> Engine:
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, json_serializer=_json_text, connect_args={"timeout": 30})
+    engine = create_engine(
+        parsed,
+        json_serializer=_json_text,
+        json_deserializer=_json_value,
+        connect_args={"timeout": 30},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -1,28 +1,31 @@
 """The scoring table: stored places with their reasons, the cut line, and how firm the order is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Integer, Select, bindparam, null, select
 from sqlalchemy.orm import Session, undefer
 
 from roadmap import clock
-from roadmap.accounts.models import Person, Team
+from roadmap.accounts.models import Person
+from roadmap.db import read_rows
 from roadmap.jobs import Job
+from roadmap.lists.among import among
+from roadmap.requirements.listing import team_names
 from roadmap.requirements.models import Requirement, RequirementEffort
 from roadmap.requirements.rules import RequirementState
 from roadmap.scoring.compare import Band, CutLine, cut_line, stability
 from roadmap.scoring.computing import MOVED_BY, draws_for, effort_code, estimates
-from roadmap.scoring.definitions import definition
-from roadmap.scoring.fitting import Fits, TeamCut
+from roadmap.scoring.fitting import TeamCut
 from roadmap.scoring.frameworks import FrameworkDef
 from roadmap.scoring.models import Framework, Score, ScoreEntry, ScoreOverride
-from roadmap.scoring.queries import links_among
+from roadmap.scoring.queries import framework_named, links_among
 from roadmap.scoring.recompute import JOB
-from roadmap.scoring.standing import Standing, firm_and_swaps, standing_from
+from roadmap.scoring.standing import Standing, firm_and_swaps
+from roadmap.scoring.stored import Stored, stored_frameworks, stored_from
 
 PAGE = 50
 # A table of unscored ones beside the ranking.
@@ -42,17 +45,33 @@ class Override:
     by: str | None
 
 
-@dataclass(frozen=True)
-class BoardRow:
+class Scored(NamedTuple):
+    """What the table reads of a stored score."""
+
+    value: float | None
+    inputs: Mapping[str, Any]
+    uncertainty: Mapping[str, Any]
+    rank: int | None
+    effective: float | None
+    lifted_by: int | None
+    overridden: float | None
+    fit: str | None
+    band: Sequence[Any]
+    missing: Sequence[str]
+    error: str | None
+
+
+class BoardRow(NamedTuple):
     """One requirement of the scoring table; `place` counts within the list shown."""
 
     id: int
     title: str
     team: str | None
     state: RequirementState
-    score: Score | None
-    mine: Mapping[str, Any] = field(default_factory=dict)
-    my_ranges: Mapping[str, Any] = field(default_factory=dict)
+    score: Scored | None
+    # The reader's own numbers, and the ranges around them.
+    mine: Mapping[str, Any]
+    my_ranges: Mapping[str, Any]
     place: int | None = None
     weeks: float | None = None
     override: Override | None = None
@@ -66,11 +85,6 @@ class BoardRow:
     def rank(self) -> int | None:
         """Return the place in the whole backlog."""
         return self.score.rank if self.score else None
-
-    @property
-    def fits(self) -> Fits | None:
-        """Return whether its teams have room, None where it is not ranked."""
-        return Fits(self.score.fit) if self.score and self.score.fit else None
 
 
 @dataclass(frozen=True)
@@ -86,11 +100,9 @@ class Progress:
 class Board:
     """What the page shows: rows of one page, counts of all, and how the order holds."""
 
-    framework: Framework
+    framework: Stored
     # The version whose stored places are shown: an older one until the newest is computed.
-    shown: Framework
-    definition: FrameworkDef
-    standing: Standing
+    shown: Stored
     ranked: Sequence[BoardRow]
     unscored: Sequence[BoardRow]
     bands: Mapping[int, Band]
@@ -104,6 +116,16 @@ class Board:
     team_cut: TeamCut | None = None
     # By weeks asked for, over the whole backlog.
     cut: CutLine | None = None
+
+    @property
+    def definition(self) -> FrameworkDef:
+        """Return the framework as rules compute with it."""
+        return self.framework.definition
+
+    @property
+    def standing(self) -> Standing:
+        """Return what the stored ranking says in one sentence."""
+        return self.shown.standing
 
     @property
     def effort(self) -> str | None:
@@ -123,9 +145,32 @@ class Board:
         return self.cut.stopped_by if self.cut else None
 
 
+class Ranking(NamedTuple):
+    """A framework, the version of it whose places are stored, and all frameworks in use."""
+
+    framework: Stored
+    shown: Stored
+    known: Sequence[Stored]
+
+
+def ranking_of(session: Session, code: str | None) -> Ranking:
+    """Return the ranking by the framework of a code, as `framework_named`; one statement.
+
+    It takes two more for a version that is not computed yet, or is no longer in use.
+    """
+    known = stored_frameworks(session, code)
+    named = (one for one in known if one.code == code or (code is None and one.ranks_backlog))
+    found = next(named, None)
+    if found is not None and found.computed_at is not None:
+        return Ranking(found, found, known)
+    row = framework_named(session, code)
+    shown = stored_from(computed_version(session, row))
+    return Ranking(found or replace(stored_from(row), standing=shown.standing), shown, known)
+
+
 def board(
     session: Session,
-    framework: Framework,
+    ranking: Ranking,
     scorer_id: int,
     *,
     after: int = 0,
@@ -136,27 +181,19 @@ def board(
 
     ``weeks`` draws one line over the whole backlog instead of the teams' own.
     """
-    shown = computed_version(session, framework)
-    standing = standing_from(shown.standing)
-    rows = rows_after(session, shown, after, team)
+    framework, shown, _known = ranking
+    standing = shown.standing
+    rows = rows_after(session, shown, after, team, scorer_id=scorer_id)
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     apart = list(standing.apart[:APART]) if not after else []
-    unscored = _unscored(session, shown, apart)
-    mine = _entries(session, framework.code, scorer_id, [row.id for row in (*rows, *unscored)])
+    unscored = _unscored(session, shown, apart, scorer_id)
     overrides = overrides_of(session, framework.code, [row.id for row in (*rows, *unscored)])
-
-    def whole(row: BoardRow) -> BoardRow:
-        inputs, ranges = mine.get(row.id, ({}, {}))
-        return replace(row, mine=inputs, my_ranges=ranges, override=overrides.get(row.id))
-
     page = Board(
         framework=framework,
         shown=shown,
-        definition=definition(framework),
-        standing=standing,
-        ranked=[whole(row) for row in rows],
-        unscored=[whole(row) for row in unscored],
+        ranked=_overridden(rows, overrides),
+        unscored=_overridden(unscored, overrides),
         bands={row.id: stored for row in rows if (stored := _band(row.score)) is not None},
         top=standing.top,
         firm=standing.firm,
@@ -174,17 +211,17 @@ def board(
     return page
 
 
+def _overridden(rows: Sequence[BoardRow], overrides: Mapping[int, Override]) -> Sequence[BoardRow]:
+    if not overrides:
+        return rows
+    return [row._replace(override=overrides.get(row.id)) for row in rows]
+
+
 def rows_named(
-    session: Session, framework: Framework, scorer_id: int, keys: Sequence[int]
+    session: Session, ranking: Ranking, scorer_id: int, keys: Sequence[int]
 ) -> list[BoardRow]:
     """Return the rows of some requirements as the table shows them, for what was typed there."""
-    shown = computed_version(session, framework)
-    mine = _entries(session, framework.code, scorer_id, keys)
-    empty: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
-    return [
-        replace(row, mine=mine.get(row.id, empty)[0], my_ranges=mine.get(row.id, empty)[1])
-        for row in _unscored(session, shown, keys)
-    ]
+    return _unscored(session, ranking.shown, keys, scorer_id)
 
 
 def computed_version(session: Session, framework: Framework) -> Framework:
@@ -201,7 +238,10 @@ def computed_version(session: Session, framework: Framework) -> Framework:
 
 
 def progress(
-    session: Session, framework: Framework, shown: Framework, standing: Standing
+    session: Session,
+    framework: Framework | Stored,
+    shown: Framework | Stored,
+    standing: Standing,
 ) -> Progress | None:
     """Return since when the stored ranking is not the true one, None while it is."""
     if not framework.active:
@@ -226,85 +266,103 @@ def progress(
     return Progress(since, share, failed)
 
 
-_COLUMNS = (
-    Requirement.id,
-    Requirement.title,
-    Requirement.state,
-    Team.name.label("team"),
-)
+_R, _S, _ENTRY = Requirement.__table__, Score.__table__, ScoreEntry.__table__
+_EFFORT = RequirementEffort.__table__
+_SCORED = tuple(_S.c[name] for name in Scored._fields)
+
+
+# The statements are built once, of the tables' own columns: a page reads some hundred rows.
+
+
+def _rows(scored: Any) -> Select[Any]:
+    """Return the statement of requirements with their scores and the reader's own numbers."""
+    entry = (
+        (_ENTRY.c.requirement_id == _R.c.id)
+        & (_ENTRY.c.framework_code == bindparam("code"))
+        & (_ENTRY.c.scorer_id == bindparam("scorer"))
+    )
+    columns = (_R.c.id, _R.c.title, _R.c.team_id, _R.c.state, *_SCORED)
+    return select(*columns, _ENTRY.c.inputs, _ENTRY.c.ranges).select_from(
+        scored.outerjoin(_ENTRY, entry)
+    )
+
+
+@cache
+def _ranked(of_team: bool) -> Select[Any]:
+    query = (
+        _rows(_S.join(_R, _R.c.id == _S.c.requirement_id))
+        .where(_S.c.framework_id == bindparam("framework"), _S.c.rank > bindparam("after"))
+        .order_by(_S.c.rank)
+        .limit(bindparam("limit", type_=Integer))
+    )
+    if not of_team:
+        return query.add_columns(null())
+    return query.add_columns(_EFFORT.c.weeks).join(
+        _EFFORT,
+        (_EFFORT.c.requirement_id == _R.c.id) & (_EFFORT.c.team_id == bindparam("team")),
+    )
+
+
+@cache
+def _named() -> Select[Any]:
+    score = (_S.c.requirement_id == _R.c.id) & (_S.c.framework_id == bindparam("framework"))
+    query = _rows(_R.outerjoin(_S, score)).add_columns(null())
+    return query.where(among(_R.c.id, "keys")).order_by(_R.c.id)
 
 
 def rows_after(
-    session: Session, framework: Framework, after: int, team: int | None, limit: int = PAGE
+    session: Session,
+    framework: Stored,
+    after: int,
+    team: int | None,
+    limit: int = PAGE,
+    scorer_id: int | None = None,
 ) -> list[BoardRow]:
-    """Return the ranked rows after a rank, one more than a page."""
-    query = (
-        select(*_COLUMNS, Score)
-        .join(Score, Score.requirement_id == Requirement.id)
-        .outerjoin(Team, Team.id == Requirement.team_id)
-        .where(Score.framework_id == framework.id, Score.rank > after)
-        .order_by(Score.rank)
-        .limit(limit + 1)
-    )
+    """Return the ranked rows after a rank, one more than a page, with a scorer's own numbers."""
+    asked = {"after": after, "limit": limit + 1}
     if team is not None:
-        query = query.add_columns(RequirementEffort.weeks).join(
-            RequirementEffort,
-            (RequirementEffort.requirement_id == Requirement.id)
-            & (RequirementEffort.team_id == team),
-        )
-    return [
-        BoardRow(
-            row.id,
-            row.title,
-            row.team,
-            row.state,
-            row.Score,
-            place=row.Score.rank,
-            weeks=row.weeks if team is not None else None,
-        )
-        for row in session.execute(query)
-    ]
+        asked["team"] = team
+    return _board_rows(session, _ranked(team is not None), framework, scorer_id, asked)
 
 
-def _unscored(session: Session, framework: Framework, keys: Sequence[int]) -> list[BoardRow]:
+def _unscored(
+    session: Session, framework: Stored, keys: Sequence[int], scorer_id: int
+) -> list[BoardRow]:
     if not keys:
         return []
-    query = (
-        select(*_COLUMNS, Score)
-        .outerjoin(Team, Team.id == Requirement.team_id)
-        .outerjoin(
-            Score, (Score.requirement_id == Requirement.id) & (Score.framework_id == framework.id)
-        )
-        .where(Requirement.id.in_(keys))
-        .order_by(Requirement.id)
-    )
-    return [
-        BoardRow(row.id, row.title, row.team, row.state, row.Score)
-        for row in session.execute(query)
-    ]
+    return _board_rows(session, _named(), framework, scorer_id, {"keys": keys})
 
 
-def _entries(
-    session: Session, code: str, scorer_id: int, keys: Sequence[int]
-) -> dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    if not keys:
-        return {}
-    query = select(ScoreEntry.requirement_id, ScoreEntry.inputs, ScoreEntry.ranges).where(
-        ScoreEntry.framework_code == code,
-        ScoreEntry.scorer_id == scorer_id,
-        ScoreEntry.requirement_id.in_(keys),
-    )
-    return {row.requirement_id: (row.inputs, row.ranges) for row in session.execute(query)}
+def _board_rows(
+    session: Session,
+    query: Select[Any],
+    framework: Stored,
+    scorer_id: int | None,
+    asked: Mapping[str, Any],
+) -> list[BoardRow]:
+    teams = team_names(session).names
+    known = {"framework": framework.id, "code": framework.code, "scorer": scorer_id}
+    found = []
+    for key, title, team_id, state, *scored, mine, ranges, weeks in read_rows(
+        session, query, {**known, **asked}
+    ):
+        # An inner part of a score is never empty: without one there is no score at all.
+        score = Scored(*scored) if scored[1] is not None else None
+        place = score.rank if score and "after" in asked else None
+        team = teams.get(team_id)
+        row = BoardRow(key, title, team, state, score, mine or {}, ranges or {}, place, weeks)
+        found.append(row)
+    return found
 
 
 def overrides_of(session: Session, code: str | None, keys: Sequence[int]) -> dict[int, Override]:
     """Return the score set by hand that counts today for each of some requirements."""
     if not keys:
         return {}
-    asked = {"keys": list(keys), "code": code, "today": clock.today()}
+    asked = {"keys": keys, "code": code, "today": clock.today()}
     return {
         row.requirement_id: Override(row.id, row.value, row.reason, row.expires_on, row.name)
-        for row in session.execute(_overrides(), asked)
+        for row in read_rows(session, _overrides(), asked)
     }
 
 
@@ -317,7 +375,7 @@ def _overrides() -> Select[Any]:
         select(*columns, person.c.name)
         .select_from(made.outerjoin(person, person.c.id == made.c.created_by_id))
         .where(
-            made.c.requirement_id.in_(bindparam("keys", expanding=True)),
+            among(made.c.requirement_id, "keys"),
             made.c.framework_code == bindparam("code"),
             made.c.withdrawn_at.is_(None),
             made.c.expires_on >= bindparam("today"),
@@ -326,7 +384,7 @@ def _overrides() -> Select[Any]:
     )
 
 
-def _band(score: Score | None) -> Band | None:
+def _band(score: Scored | None) -> Band | None:
     if score is None or not score.band:
         return None
     in_top, low, high = score.band
@@ -342,7 +400,7 @@ def _for_team(session: Session, page: Board, team: int) -> Board:
     if page.after is not None or page.before is not None:
         everything = rows_after(session, page.shown, 0, team, LONGEST)[:LONGEST]
     places = {row.id: n for n, row in enumerate(everything, start=1)}
-    ranked = [replace(row, place=places.get(row.id)) for row in page.ranked]
+    ranked = [row._replace(place=places.get(row.id)) for row in page.ranked]
     page = replace(page, ranked=ranked)
     return _tried(session, page, everything, cut.fits)
 

@@ -34,7 +34,7 @@ def criterion_data(criterion: Criterion) -> dict[str, Any]:
 
 def definition(row: Framework) -> FrameworkDef:
     """Return the definition of a stored framework; parsed once for each version."""
-    return _definition(
+    return parsed(
         row.code,
         row.version,
         row.name,
@@ -45,8 +45,8 @@ def definition(row: Framework) -> FrameworkDef:
     )
 
 
-@lru_cache(maxsize=64)
-def _definition(
+@lru_cache(maxsize=128)
+def parsed(
     code: str,
     version: int,
     name: str,
@@ -55,6 +55,7 @@ def _definition(
     criteria: str,
     params: str,
 ) -> FrameworkDef:
+    """Return the definition of the values of a row, criteria and params as JSON."""
     return FrameworkDef(
         code=code,
         version=version,

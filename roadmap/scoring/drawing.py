@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from statistics import median
+from typing import Any, NamedTuple, TypeAlias
 
+from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from roadmap.scoring.board import BoardRow, rows_after
-from roadmap.scoring.definitions import definition
+from roadmap.db import read_rows
+from roadmap.requirements.models import Requirement
+from roadmap.scoring.fitting import Fits
 from roadmap.scoring.formulas import Score as Outcome
 from roadmap.scoring.frameworks import FrameworkDef
-from roadmap.scoring.models import Framework
+from roadmap.scoring.models import Score
 from roadmap.scoring.picture import COLUMNS, LINES, Point, Scale, axes, point, scale_of
 from roadmap.scoring.standing import Standing
+from roadmap.scoring.stored import Stored
 
 # So many places are drawn as points; the others are shaded cells.
 POINTS = 60
@@ -22,25 +27,27 @@ _NEAR, _LABEL = 11.0, 24.0
 _FEW = 4
 
 
-@dataclass(frozen=True)
-class Dot:
+class Dot(NamedTuple):
     """One drawn requirement; its rank is written right (1) or left (-1) of it, or not (0)."""
 
-    row: BoardRow
+    rank: int
+    key: str
+    title: str
+    # Whether its teams have no room for it.
+    full: bool
     at: Point
     x: float
     y: float
     label: int
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One shaded part of the picture; `shade` is 1 to 3."""
 
     x: float
     y: float
     shade: int
-    count: int
+    many: int
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Drawing:
     """Everything the template draws, in the units of the picture."""
 
     dots: Sequence[Dot]
-    cells: Sequence[Cell]
+    cells: tuple[Cell, ...]
     across: Sequence[tuple[float, float]]
     up: Sequence[tuple[float, float]]
     # The middle of the points' efforts and values, and those with less effort and more value.
@@ -62,13 +69,14 @@ class Drawing:
     without: int
 
 
-def drawing(session: Session, shown: Framework, standing: Standing) -> Drawing | None:
+def drawing(session: Session, shown: Stored) -> Drawing | None:
     """Return the picture of a stored ranking, None for a method without an effort."""
-    framework = definition(shown)
+    framework, standing = shown.definition, shown.standing
     found = axes(framework)
     if found is None:
         return None
-    rows = rows_after(session, shown, 0, None, POINTS)[:POINTS]
+    asked = {"framework": shown.id, "most": POINTS}
+    rows = read_rows(session, _first(), asked)
     placed = [(row, at) for row in rows if (at := _point(framework, row)) is not None]
     across, up = _scales(standing, [at for _, at in placed])
     code = found[0]
@@ -79,7 +87,9 @@ def drawing(session: Session, shown: Framework, standing: Standing) -> Drawing |
         dots=dots,
         middle=middle,
         light=[dot for dot in dots if middle and dot.x <= middle[0] and dot.y <= middle[1]],
-        cells=_cells(standing) if many else (),
+        cells=_cells(tuple(map(tuple, standing.density["cells"])))
+        if many and standing.density
+        else (),
         across=[(_x(across.at(tick)), tick) for tick in across.ticks],
         up=[(_y(up.at(tick)), tick) for tick in up.ticks],
         effort=name,
@@ -100,11 +110,24 @@ def _middle(dots: Sequence[Dot]) -> tuple[float, float] | None:
     return median(dot.x for dot in dots), median(dot.y for dot in dots)
 
 
-def _point(framework: FrameworkDef, row: BoardRow) -> Point | None:
-    if row.score is None or row.score.value is None:
+@cache
+def _first() -> Select[Any]:
+    row, score = Requirement.__table__, Score.__table__
+    shown = (score.c.rank, row.c.id, row.c.title, score.c.value, score.c.inputs, score.c.fit)
+    return (
+        select(*shown)
+        .select_from(score.join(row, row.c.id == score.c.requirement_id))
+        .where(score.c.framework_id == bindparam("framework"), score.c.rank > 0)
+        .order_by(score.c.rank)
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+def _point(framework: FrameworkDef, row: Any) -> Point | None:
+    if row.value is None:
         return None
-    inputs = {name: float(value) for name, value in row.score.inputs.items()}
-    return point(framework, Outcome(row.score.value, framework.code, framework.version, inputs))
+    inputs = {name: float(value) for name, value in row.inputs.items()}
+    return point(framework, Outcome(row.value, framework.code, framework.version, inputs))
 
 
 def _scales(standing: Standing, points: Sequence[Point]) -> tuple[Scale, Scale]:
@@ -123,43 +146,53 @@ def _y(share: float) -> float:
     return round(TOP + (1 - share) * (HEIGHT - TOP - BOTTOM), 1)
 
 
-def _dots(placed: Sequence[tuple[BoardRow, Point]], across: Scale, up: Scale) -> list[Dot]:
-    spots = [(_x(across.at(at.effort)), _y(up.at(at.value))) for _, at in placed]
-    dots: list[Dot] = []
-    for (row, at), (x, y) in zip(placed, spots, strict=True):
-        label = next((side for side in (1, -1) if _free(x, y, side, spots, dots)), 0)
-        dots.append(Dot(row, at, x, y, label))
-    return dots
+def _dots(placed: Sequence[tuple[Any, Point]], across: Scale, up: Scale) -> list[Dot]:
+    spots = tuple((_x(across.at(at.effort)), _y(up.at(at.value))) for _, at in placed)
+    return [
+        Dot(row.rank, f"REQ-{row.id}", row.title, row.fit == Fits.FULL.value, at, x, y, label)
+        for (row, at), (x, y), label in zip(placed, spots, _labels(spots), strict=True)
+    ]
 
 
-def _free(
-    x: float, y: float, side: int, spots: Sequence[tuple[float, float]], dots: Sequence[Dot]
-) -> bool:
+_Spots: TypeAlias = tuple[tuple[float, float], ...]
+
+
+@lru_cache(maxsize=16)
+def _labels(spots: _Spots) -> Sequence[int]:
+    """Return the side each point's label is written on; kept while the points stay."""
+    labels: list[int] = []
+    for x, y in spots:
+        found = (side for side in (1, -1) if _free(x, y, side, spots, labels))
+        labels.append(next(found, 0))
+    return labels
+
+
+def _free(x: float, y: float, side: int, spots: _Spots, labels: Sequence[int]) -> bool:
     """Return whether a label on that side covers no point and no other label."""
     left, right = sorted((x + side * 6, x + side * (6 + _LABEL)))
     for other_x, other_y in spots:
         covers = left - 5 < other_x < right + 5 and abs(other_y - y) < _NEAR
         if covers and (other_x, other_y) != (x, y):
             return False
-    for dot in dots:
-        low, high = sorted((dot.x + dot.label * 6, dot.x + dot.label * (6 + _LABEL)))
-        if dot.label and low < right and left < high and abs(dot.y - y) < _NEAR:
+    for (other_x, other_y), label in zip(spots, labels, strict=False):
+        low, high = sorted((other_x + label * 6, other_x + label * (6 + _LABEL)))
+        if label and low < right and left < high and abs(other_y - y) < _NEAR:
             return False
     return True
 
 
-def _cells(standing: Standing) -> list[Cell]:
-    cells = standing.density["cells"] if standing.density else []
-    most = max((count for _, _, count in cells), default=1)
-    return [
+@lru_cache(maxsize=16)
+def _cells(counted: tuple[tuple[int, int, int], ...]) -> tuple[Cell, ...]:
+    most = max((count for _, _, count in counted), default=1)
+    return tuple(
         Cell(
             _x(column / COLUMNS),
             _y((line + 1) / LINES),
             1 + min(2, int(3 * count / (most + 1))),
             count,
         )
-        for column, line, count in cells
-    ]
+        for column, line, count in counted
+    )
 
 
 CELL = (round((WIDTH - LEFT - 24) / COLUMNS, 1), round((HEIGHT - TOP - BOTTOM) / LINES, 1))

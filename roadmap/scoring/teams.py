@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Team
 from roadmap.errors import NotFound
+from roadmap.requirements.listing import team_names
 from roadmap.scoring.fitting import TeamCut
 from roadmap.scoring.standing import Standing
 
@@ -31,14 +32,12 @@ def tightest(teams: Sequence[Needed]) -> Needed | None:
 
 
 def teams_in(session: Session, standing: Standing) -> list[Needed]:
-    """Return (key, code, name, cut) of the teams that the ranking needs, by name."""
-    keys = [int(key) for key in standing.teams]
-    if not keys:
-        return []
-    query = select(Team.id, Team.code, Team.name).where(Team.id.in_(keys)).order_by(Team.name)
+    """Return (key, code, name, cut) of the teams that the ranking needs, by name; as kept."""
+    known = team_names(session)
+    codes = {number: code for code, number in known.ids.items()}
     found = []
-    for row in session.execute(query):
-        cut = standing.team(row.id)
+    for number in map(int, standing.teams):
+        cut = standing.team(number)
         if cut is not None and cut.needed:
-            found.append((row.id, row.code, row.name, cut))
-    return found
+            found.append((number, codes[number], known.names[number], cut))
+    return sorted(found, key=lambda one: (one[2], one[0]))

@@ -10,15 +10,10 @@ from flask_login import current_user
 from roadmap.errors import Invalid
 from roadmap.scoring.baselines import frameworks_compared
 from roadmap.scoring.blueprint import bp
-from roadmap.scoring.board import (
-    Board,
-    board,
-    computed_version,
-    progress,
-    rows_named,
-)
+from roadmap.scoring.board import board, computed_version, progress, ranking_of, rows_named
+from roadmap.scoring.board_rows import Writer
 from roadmap.scoring.drawing import CELL, drawing
-from roadmap.scoring.forms import Entered, parse_number, read_entries, shown_text, shown_value
+from roadmap.scoring.forms import Entered, parse_number, read_entries
 from roadmap.scoring.queries import framework_named, frameworks, that_rank_something
 from roadmap.scoring.service import choose_ranking_framework, enter_scores
 from roadmap.scoring.standing import standing_from
@@ -26,6 +21,7 @@ from roadmap.scoring.teams import team_named, teams_in, tightest
 from roadmap.web.guard import may
 from roadmap.web.i18n import gettext, ngettext
 from roadmap.web.session import db_session
+from roadmap.web.templating import same_part
 
 # So many rows a page posts at most, those apart included.
 _MOST_ROWS = 120
@@ -51,16 +47,18 @@ def _after() -> int:
 
 def _table(entered: Entered | None = None, status: int = 200) -> ResponseReturnValue:
     session = db_session()
-    framework = framework_named(session, request.values.get("framework") or None)
+    ranking = ranking_of(session, request.values.get("framework") or None)
     weeks, problem = _weeks()
     code = request.values.get("team") or None
     team, name = team_named(session, code) if code else (None, None)
-    page = board(session, framework, current_user.id, after=_after(), team=team, weeks=weeks)
+    page = board(session, ranking, current_user.id, after=_after(), team=team, weeks=weeks)
     teams = teams_in(session, page.standing)
+    editable = current_user.may("requirement.score") and page.framework.active
+    rows = Writer(page, entered or Entered(), editable, of_team=team is not None)
     html = render_template(
         "scoring/prioritise.html",
         board=page,
-        frameworks=frameworks(session),
+        frameworks=ranking.known,
         teams=teams,
         tightest=tightest(teams),
         team_code=code,
@@ -68,21 +66,10 @@ def _table(entered: Entered | None = None, status: int = 200) -> ResponseReturnV
         weeks_text=request.values.get("weeks", ""),
         weeks_problem=problem,
         entered=entered or Entered(),
-        cells=_cells(page, entered or Entered()),
-        editable=current_user.may("requirement.score") and framework.active,
+        rows=rows,
+        editable=editable,
     )
     return html, status
-
-
-def _cells(page: Board, entered: Entered) -> dict[str, str]:
-    """Return what each field of the table holds, by its name: as typed, else as stored."""
-    found = {}
-    for row in (*page.ranked, *page.unscored):
-        for criterion in page.definition.criteria:
-            name = f"{row.key}.{criterion.code}"
-            stored = shown_text(shown_value(row, criterion.code))
-            found[name] = entered.typed.get(name, stored)
-    return found
 
 
 @bp.get("/prioritise")
@@ -103,10 +90,10 @@ def _posted_keys() -> list[int]:
 def save_scores() -> ResponseReturnValue:
     """Store the numbers that were changed and rank again."""
     session = db_session()
-    framework = framework_named(session, request.form.get("framework"))
-    rows = rows_named(session, framework, current_user.id, _posted_keys())
-    page = board(session, framework, current_user.id)
-    entered = read_entries(request.form, page.definition, rows)
+    stored = ranking_of(session, request.form.get("framework"))
+    framework = stored.framework
+    rows = rows_named(session, stored, current_user.id, _posted_keys())
+    entered = read_entries(request.form, framework.definition, rows)
     if not framework.active:
         raise Invalid(gettext("This version is no longer in use: its numbers stay as they were."))
     ranking = None
@@ -145,9 +132,8 @@ def save_scores() -> ResponseReturnValue:
 def ranking_progress() -> ResponseReturnValue:
     """Return the line that says since when a ranking is out of date, for the page to fetch."""
     session = db_session()
-    framework = framework_named(session, request.args.get("framework") or None)
-    shown = computed_version(session, framework)
-    state = progress(session, framework, shown, standing_from(shown.standing))
+    framework, shown, _known = ranking_of(session, request.args.get("framework") or None)
+    state = progress(session, framework, shown, shown.standing)
     return render_template(
         "scoring/_progress.html", progress=state, framework=framework, shown=shown, ready=True
     )
@@ -158,17 +144,17 @@ def ranking_progress() -> ResponseReturnValue:
 def picture() -> ResponseReturnValue:
     """Draw value against effort."""
     session = db_session()
-    framework = framework_named(session, request.args.get("framework") or None)
-    shown = computed_version(session, framework)
-    standing = standing_from(shown.standing)
+    framework, shown, known = ranking_of(session, request.args.get("framework") or None)
+    drawn = drawing(session, shown)
+    cells = drawn.cells if drawn else ()
     return render_template(
         "scoring/picture.html",
         framework=framework,
         shown=shown,
-        drawing=drawing(session, shown, standing),
-        cell=CELL,
-        frameworks=frameworks(session),
-        progress=progress(session, framework, shown, standing),
+        drawing=drawn,
+        shading=same_part("scoring/_shading.html", cells=cells, width=CELL[0], height=CELL[1]),
+        frameworks=known,
+        progress=progress(session, framework, shown, shown.standing),
     )
 
 
