@@ -33,7 +33,9 @@ Made: TypeAlias = dict[str, tuple[tuple[Any, ...], Any]]
 
 @lru_cache(maxsize=256)
 def _row_type(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
-    return namedtuple("Row", names, rename=True)._make
+    make_type: Callable[..., Any] = namedtuple
+    make: Callable[[Iterable[Any]], Any] = make_type("Row", names, rename=True)._make
+    return make
 
 
 class _Shape:

@@ -5,7 +5,9 @@ may read all of them. For everybody else it does not exist: lists, counts, searc
 reasons of other launches all go through `visible`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
@@ -22,6 +24,7 @@ from roadmap.web.i18n import _
 Right = Literal["read", "edit", "commit"]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 Query = TypeVar("Query", bound=AnySelect)
+_ALL = "launch.read_confidential"
 
 
 class Asker(Protocol):
@@ -36,12 +39,30 @@ class Asker(Protocol):
     def may(self, permission: str) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a statement about launches is built for; equal readers may know of the same launches."""
+
+    id: int
+    team_ids: frozenset[int]
+    sees_all: bool
+
+    def may(self, permission: str) -> bool:
+        """Tell whether they may read every confidential launch, which is all that is asked here."""
+        return self.sees_all and permission == _ALL
+
+
+def reader_of(actor: Asker) -> Reader:
+    """Return what statements need to know of who asks."""
+    return Reader(actor.id, actor.team_ids, actor.may(_ALL))
+
+
 def seen_by(actor: Asker | None, launch: Any = Launch) -> ColumnElement[bool]:
     """Return the condition under which the actor may know of a launch; None is the system itself.
 
     ``launch`` is the mapped class, or the alias of it, that the statement selects from.
     """
-    if actor is None or actor.may("launch.read_confidential"):
+    if actor is None or actor.may(_ALL):
         return true()
     listed = (
         select(LaunchReader.id)
@@ -60,7 +81,15 @@ def seen_by(actor: Asker | None, launch: Any = Launch) -> ColumnElement[bool]:
 
 def visible(query: Query, actor: Asker | None, launch: Any = Launch) -> Query:
     """Restrict a statement that selects from launches to those the actor may know of."""
+    if actor is None or actor.may(_ALL):
+        return query
     return query.where(seen_by(actor, launch))
+
+
+@lru_cache(maxsize=256)
+def built_for(build: Callable[[], AnySelect], reader: Reader | None) -> AnySelect:
+    """Return a statement restricted to what a reader may know of, built once for each of them."""
+    return visible(build(), reader)
 
 
 def visible_ids(session: Session, actor: Asker | None, ids: Collection[int]) -> frozenset[int]:

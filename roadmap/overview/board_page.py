@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
+from sqlalchemy import Date, bindparam
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
+from roadmap.db import Moment, read_rows
+from roadmap.launches.access import AnySelect, Reader, reader_of
 from roadmap.overview.gaps import lead_of
 from roadmap.overview.portfolio import PAGE_SIZE, WEEKS, Line, line, soon_until
 from roadmap.overview.queries import (
@@ -28,7 +32,8 @@ from roadmap.overview.standing import (
     chip_rules,
     judge_outdated,
     read_mark,
-    slice_of,
+    slice_in,
+    slice_statement,
     standing,
 )
 from roadmap.readiness.queries import verdicts_for
@@ -82,18 +87,35 @@ def _cut(
 ) -> tuple[Slice, Judged]:
     """Return a page of the board; what is outdated is judged before it is sorted, up to a limit."""
     now = clock.now()
-    today = now.date()
-
-    def asked(judged: Judged) -> Slice:
-        at = standing(actor, now, filters, judged)
-        rules = chip_rules(at, actor, today, soon_until(today))
-        return slice_of(session, at, rules, filters.chip, mark, PAGE_SIZE)
-
-    found = asked({})
+    known = {"now": now, "today": now.date(), "soon": soon_until(now.date())}
+    reader = reader_of(actor)
+    statement, chips = _slice_statement(reader, filters, mark)
+    found = slice_in(read_rows(session, statement, known), chips)
     if not found.groups[RECOMPUTING]:
         return found, {}
     judged = judge_outdated(session, standing(actor, now, filters))
-    return (asked(judged), judged) if judged else (found, {})
+    if not judged:
+        return found, {}
+    statement, chips = _statement(reader, filters, mark, judged)
+    return slice_in(read_rows(session, statement, known), chips), judged
+
+
+def _statement(
+    reader: Reader, filters: Filters, mark: Mark | None, judged: Judged
+) -> tuple[AnySelect, tuple[str, ...]]:
+    """Return the statement of a page and its chips; parameters: `now`, `today`, `soon`."""
+    at = standing(reader, bindparam("now", type_=Moment()), filters, judged)
+    today, soon = (bindparam(name, type_=Date()) for name in ("today", "soon"))
+    rules = chip_rules(at, reader, today, soon)
+    return slice_statement(at, rules, filters.chip, mark, PAGE_SIZE), tuple(rules)
+
+
+@lru_cache(maxsize=128)
+def _slice_statement(
+    reader: Reader, filters: Filters, mark: Mark | None
+) -> tuple[AnySelect, tuple[str, ...]]:
+    """Return the statement while nothing is outdated: it is built once for each reader."""
+    return _statement(reader, filters, mark, {})
 
 
 def load(session: Session, actor: Actor, filters: Filters, after: str | None) -> Board:
@@ -111,10 +133,11 @@ def load(session: Session, actor: Actor, filters: Filters, after: str | None) ->
     stored = verdicts_for(session, [i for i in ids if i not in judged], now)
     verdicts = {**stored, **judged}
     history = words_since(session, ids, now - timedelta(weeks=WEEKS))
+    leads = {i: lead_of(verdicts[i]) for i in ids}
     speech = speech_for(
         session,
         actor,
-        [a for i in ids if (a := lead_of(verdicts[i])) is not None],
+        [answer for answer in leads.values() if answer is not None],
         people=[row.owner_id for row in rows.values()],
     )
     lines = tuple(
@@ -122,6 +145,7 @@ def load(session: Session, actor: Actor, filters: Filters, after: str | None) ->
             _GROUP_AT[one.place],
             rows[one.id],
             verdicts[one.id],
+            leads[one.id],
             history.get(one.id, ()),
             speech,
             today,

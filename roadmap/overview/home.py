@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
+from roadmap.db import Moment, read_rows
+from roadmap.launches.access import AnySelect, Reader, reader_of
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.kinds import HUMAN_KINDS
 from roadmap.mechanisms.models import Mechanism
@@ -201,15 +204,20 @@ class _Own:
     rows: Sequence[BoardRow]
     count: int
     verdicts: Mapping[int, ShownVerdict]
+    leads: Mapping[int, Answer | None]
     was: Mapping[int, Word]
+
+
+@lru_cache(maxsize=128)
+def _own_statement(reader: Reader) -> AnySelect:
+    mine = or_(Launch.owner_id == reader.id, Launch.team_id.in_(sorted(reader.team_ids)))
+    at = standing(reader, bindparam("now", type_=Moment()), within=mine)
+    return select(at.c.id, at.c.starts_on, at.c.fresh, at.c.word).where(at.c.live.is_(False))
 
 
 def _own(session: Session, actor: Actor, now: datetime) -> _Own:
     """Return the person's launches, those whose verdict changed first, then by date."""
-    mine = or_(Launch.owner_id == actor.id, Launch.team_id.in_(sorted(actor.team_ids)))
-    at = standing(actor, now, within=mine)
-    query = select(at.c.id, at.c.starts_on, at.c.fresh, at.c.word).where(at.c.live.is_(False))
-    found = session.execute(query).all()
+    found = read_rows(session, _own_statement(reader_of(actor)), {"now": now})
     history = words_since(session, [r.id for r in found], now - timedelta(days=14))
     monday = datetime.combine(last_monday(now.date()), time(), UTC)
     was = {
@@ -225,7 +233,8 @@ def _own(session: Session, actor: Actor, now: datetime) -> _Own:
     ids = [r.id for r in sorted(found, key=place)[:SHOWN]]
     rows = {row.id: row for row in rows_by_id(session, actor, ids, now)}
     verdicts = verdicts_for(session, ids, now)
-    return _Own([rows[i] for i in ids if i in rows], len(found), verdicts, was)
+    leads = {i: lead_of(verdict) for i, verdict in verdicts.items()}
+    return _Own([rows[i] for i in ids if i in rows], len(found), verdicts, leads, was)
 
 
 def _my_launches(own: _Own, speech: Speech) -> list[MyLaunch]:
@@ -233,7 +242,7 @@ def _my_launches(own: _Own, speech: Speech) -> list[MyLaunch]:
     for row in own.rows:
         verdict, was = own.verdicts[row.id], own.was.get(row.id)
         change = compared(was, verdict.word) if was and not verdict.recomputing else "same"
-        first = lead_of(verdict)
+        first = own.leads[row.id]
         found.append(
             MyLaunch(
                 row,
@@ -254,7 +263,7 @@ def load(session: Session, actor: Actor) -> Home:
     titles, mine = _owing(session, actor, now)
     own = _own(session, actor, now)
     answers = [a for each in mine.values() for a in each]
-    answers += [a for v in own.verdicts.values() if (a := lead_of(v)) is not None]
+    answers += [answer for answer in own.leads.values() if answer is not None]
     speech = speech_for(session, actor, answers)
     owed = [
         Owed(i, titles[i], row) for i, each in mine.items() for row in rows_of(each, speech, today)

@@ -23,9 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.current import Actor
-from roadmap.db import Moment
+from roadmap.db import Moment, read_rows
 from roadmap.history.models import HistoryEvent, HistoryText
-from roadmap.launches.access import AnySelect, visible
+from roadmap.launches.access import AnySelect, built_for, reader_of
 from roadmap.launches.models import Launch, LaunchCell, LaunchMechanism, TrainingNeed
 from roadmap.mechanisms.control_queries import outside
 from roadmap.mechanisms.gather import fresh_since
@@ -104,7 +104,7 @@ def owing(session: Session, actor: Actor, now: datetime) -> list[Any]:
         "within": f'%"owner": {actor.id},%',
         "last": f'%"owner": {actor.id}}}%',
     }
-    return list(session.execute(visible(_owing_query(), actor), known))
+    return list(read_rows(session, built_for(_owing_query, reader_of(actor)), known))
 
 
 @cache
@@ -147,7 +147,8 @@ def _requirements_query() -> AnySelect:
 
 def requirements(session: Session, actor: Actor, now: datetime) -> list[Any]:
     """Return the person's requirements that ask or changed lately, each with their number."""
-    return list(session.execute(_requirements_query(), {"me": actor.id, "since": now - RECENT}))
+    known = {"me": actor.id, "since": now - RECENT}
+    return list(read_rows(session, _requirements_query(), known))
 
 
 @lru_cache(maxsize=2)
@@ -172,7 +173,7 @@ def _mechanisms_query(today: date) -> AnySelect:
 
 def mechanisms(session: Session, actor: Actor, today: date) -> list[Any]:
     """Return the person's mechanisms that run, with what tells whether they owe something."""
-    return list(session.execute(_mechanisms_query(today), {"me": actor.id}))
+    return list(read_rows(session, _mechanisms_query(today), {"me": actor.id}))
 
 
 @cache
@@ -200,7 +201,8 @@ def _waivers_query() -> AnySelect:
 
 def waivers(session: Session, actor: Actor) -> list[Any]:
     """Return the waivers that wait for a decision and are not one's own, with their number."""
-    return list(session.execute(visible(_waivers_query(), actor), {"me": actor.id}))
+    query = built_for(_waivers_query, reader_of(actor))
+    return list(read_rows(session, query, {"me": actor.id}))
 
 
 @cache
@@ -210,4 +212,4 @@ def _inbox_query() -> AnySelect:
 
 def inbox(session: Session) -> int:
     """Return how many requirements wait for triage."""
-    return session.scalar(_inbox_query()) or 0
+    return int(read_rows(session, _inbox_query())[0][0])

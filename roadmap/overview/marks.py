@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
+from roadmap.db import read_rows
 from roadmap.launches.access import AnySelect
 from roadmap.launches.models import Launch
 from roadmap.readiness.models import CurrentVerdict
@@ -36,8 +37,8 @@ def _of_launch() -> AnySelect:
 
 def launch_mark(session: Session, launch_id: int) -> str:
     """Return the mark of a launch's room, one statement."""
-    row = session.execute(_of_launch(), {"id": launch_id}).first()
-    return _text(row or ())
+    rows = read_rows(session, _of_launch(), {"id": launch_id})
+    return _text(rows[0] if rows else ())
 
 
 @cache
@@ -52,4 +53,4 @@ def _of_board() -> AnySelect:
 
 def board_mark(session: Session) -> str:
     """Return the mark of the board, one statement; it tells nothing but that something changed."""
-    return _text(session.execute(_of_board()).one())
+    return _text(read_rows(session, _of_board())[0])

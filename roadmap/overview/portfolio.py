@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from roadmap.overview.gaps import lead_of
 from roadmap.overview.launch_room import compared, working_days_until
 from roadmap.overview.queries import BoardRow, PastWord
 from roadmap.overview.speech import Said, Speech
@@ -122,13 +121,13 @@ def line(
     group: str,
     row: BoardRow,
     verdict: ShownVerdict,
+    first: Answer | None,
     history: Sequence[PastWord],
     speech: Speech,
     today: date,
     now: datetime,
 ) -> Line:
-    """Return what the board shows of one launch."""
-    first = lead_of(verdict)
+    """Return what the board shows of one launch; ``first`` gives the verdict its word."""
     monday = today - timedelta(days=today.weekday() or 7)
     was = _word_on(history, monday)
     due = first.required_by if first is not None else None

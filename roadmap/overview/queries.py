@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from roadmap.accounts.models import Person, Team
-from roadmap.launches.access import AnySelect, Asker, visible
+from roadmap.db import read_rows
+from roadmap.launches.access import AnySelect, Asker, built_for, reader_of, visible
 from roadmap.launches.kinds import PhaseState
 from roadmap.launches.models import (
     Launch,
@@ -74,9 +75,10 @@ def speech_for(
     launch_ids |= set(launches)
     person_ids |= {one for one in people if one is not None}
     numbers = sorted({*_numbers(keys), *mechanisms})
-    named = session.execute(_mechanism_names(), {"ids": numbers})
-    seen = session.execute(visible(_launch_titles(), actor), {"ids": sorted(launch_ids)})
-    persons = session.execute(_person_names(), {"ids": sorted(person_ids)})
+    reader = reader_of(actor) if actor is not None else None
+    named = read_rows(session, _mechanism_names(), {"ids": numbers})
+    seen = read_rows(session, built_for(_launch_titles, reader), {"ids": sorted(launch_ids)})
+    persons = read_rows(session, _person_names(), {"ids": sorted(person_ids)})
     return Speech(
         launches={row.id: row.title for row in seen},
         mechanisms={f"{Mechanism.key_prefix}-{row.id}": row.name for row in named},
@@ -125,9 +127,14 @@ def dependents_of(session: Session, actor: Asker | None, launch_id: int) -> Sequ
     return session.execute(visible(query, actor)).all()
 
 
+@cache
+def _team_name() -> AnySelect:
+    return select(Team.name).where(Team.id == bindparam("id"))
+
+
 def team_name(session: Session, team_id: int | None) -> str | None:
     """Return a team's name; one statement whether or not a team is named."""
-    return session.scalar(select(Team.name).where(Team.id == team_id))
+    return next((row.name for row in read_rows(session, _team_name(), {"id": team_id})), None)
 
 
 # ---- many launches ----
@@ -238,8 +245,8 @@ def rows_by_id(
 
     A verdict that is outdated or expired is told by `fresh`; its word must not be shown.
     """
-    query = visible(_board_query(), actor)
-    return [_board_row(row, at) for row in session.execute(query, {"ids": sorted(set(ids))})]
+    query = built_for(_board_query, reader_of(actor))
+    return [_board_row(row, at) for row in read_rows(session, query, {"ids": sorted(set(ids))})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,25 +280,31 @@ def words_since(
     """Return each launch's words from the one that held at ``since`` on, in one statement."""
     known = {"ids": sorted(set(launch_ids)), "since": since}
     found: dict[int, list[PastWord]] = {}
-    for row in session.execute(_words_query(), known):
+    for row in read_rows(session, _words_query(), known):
         found.setdefault(row.launch_id, []).append(PastWord(row.evaluated_at, row.word, 0))
     return found
 
 
+@cache
+def _used_markets() -> AnySelect:
+    used = select(LaunchCell.market_code).distinct()
+    return select(Market.code, Market.name).where(Market.code.in_(used)).order_by(Market.name)
+
+
 def used_markets(session: Session) -> list[tuple[str, str]]:
     """Return (code, name) of the markets that launches name, by name."""
-    used = select(LaunchCell.market_code).distinct()
-    rows = session.execute(
-        select(Market.code, Market.name).where(Market.code.in_(used)).order_by(Market.name)
-    )
-    return [(row.code, row.name) for row in rows]
+    return [(row.code, row.name) for row in read_rows(session, _used_markets())]
+
+
+@cache
+def _used_teams() -> AnySelect:
+    used = select(Launch.team_id).where(Launch.team_id.is_not(None)).distinct()
+    return select(Team.id, Team.name).where(Team.id.in_(used)).order_by(Team.name)
 
 
 def used_teams(session: Session) -> list[tuple[int, str]]:
     """Return (id, name) of the teams that own launches, by name."""
-    used = select(Launch.team_id).where(Launch.team_id.is_not(None)).distinct()
-    rows = session.execute(select(Team.id, Team.name).where(Team.id.in_(used)).order_by(Team.name))
-    return [(row.id, row.name) for row in rows]
+    return [(row.id, row.name) for row in read_rows(session, _used_teams())]
 
 
 def phases_of(session: Session, launch_ids: Collection[int]) -> dict[int, list[TimelinePhase]]:

@@ -4,7 +4,7 @@ One common table expression holds each launch that has not ended and that the re
 its next phase, whether its verdict may be shown, and its group on the board. No page reads all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from roadmap.launches.access import Asker, seen_by
+from roadmap.launches.access import AnySelect, Asker, seen_by
 from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import Launch, LaunchCell, Phase
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
@@ -95,11 +95,13 @@ def in_market(code: str) -> ColumnElement[bool]:
 
 
 Judged = Mapping[int, ShownVerdict]
+# A day, or the parameter that brings it.
+Day = date | ColumnElement[date]
 
 
 def standing(
     actor: Asker,
-    at: datetime,
+    at: datetime | ColumnElement[datetime],
     filters: Filters | None = None,
     judged: Judged | None = None,
     *,
@@ -175,7 +177,8 @@ def outdated_ids(session: Session, at: CTE) -> list[int]:
 
 def judge_outdated(session: Session, at: CTE) -> Judged:
     """Judge now what is outdated, up to `LIVE_LIMIT`; return the verdicts that are known."""
-    found = verdicts_for(session, outdated_ids(session, at))
+    ids = outdated_ids(session, at)
+    found = verdicts_for(session, ids) if ids else {}
     return {i: v for i, v in found.items() if not v.recomputing}
 
 
@@ -217,7 +220,7 @@ def _beyond(at: CTE, mark: Mark) -> ColumnElement[bool]:
 
 
 def chip_rules(
-    at: CTE, actor: Asker, today: date, soon_until: date
+    at: CTE, actor: Asker, today: Day, soon_until: Day
 ) -> dict[str, ColumnElement[bool]]:
     """Return the condition of each chip; a word that may not be shown counts as HOLD."""
     shown = at.c.fresh.is_(True)
@@ -245,15 +248,14 @@ class Slice:
     before: int
 
 
-def slice_of(
-    session: Session,
+def slice_statement(
     at: CTE,
     rules: Mapping[str, ColumnElement[bool]],
     chip: str,
     mark: Mark | None,
     size: int,
-) -> Slice:
-    """Return one page after a mark, a row more than its size, and all counts; one statement."""
+) -> AnySelect:
+    """Return the statement for one page after a mark, a row more than its size, and all counts."""
     chosen = rules[chip]
     before = and_(chosen, ~_beyond(at, mark)) if mark is not None else literal(False)
 
@@ -275,21 +277,20 @@ def slice_of(
         page = page.where(_beyond(at, mark))
     order = (at.c.place, at.c.starts_on.is_(None), at.c.starts_on, at.c.id)
     page_ = page.order_by(*order).limit(size + 1).subquery("page")
-    query = (
+    return (
         select(totals, page_)
         .select_from(totals.outerjoin(page_, literal(True)))
         .order_by(page_.c.place, page_.c.starts_on.is_(None), page_.c.starts_on, page_.c.id)
     )
-    found = session.execute(query).mappings().all()
+
+
+def slice_in(found: Sequence[Any], chips: Sequence[str]) -> Slice:
+    """Return what the rows of the statement hold; ``chips`` are named in its order."""
     first = found[0]
     return Slice(
-        rows=tuple(
-            Mark(row["place"], row["starts_on"], row["id"])
-            for row in found
-            if row["id"] is not None
-        ),
-        total=first["total"],
-        groups={group: first[f"group_{place}"] for group, place in PLACES.items()},
-        chips={chip_: first[f"chip_{number}"] for number, chip_ in enumerate(rules)},
-        before=first["before"],
+        rows=tuple(Mark(row.place, row.starts_on, row.id) for row in found if row.id is not None),
+        total=first.total,
+        groups={group: getattr(first, f"group_{place}") for group, place in PLACES.items()},
+        chips={chip: getattr(first, f"chip_{number}") for number, chip in enumerate(chips)},
+        before=first.before,
     )

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
+from roadmap.db import read_rows
 from roadmap.launches.access import AnySelect
 from roadmap.readiness.answers import Answer
 from roadmap.readiness.facts import Severity
@@ -162,7 +163,7 @@ def verdicts_for(
     moment = at or clock.now()
     ids = sorted(set(launch_ids))
     found: dict[int, ShownVerdict] = {}
-    for row in session.execute(_current_query(), {"ids": ids}):
+    for row in read_rows(session, _current_query(), {"ids": ids}):
         if not needs_evaluation(row, moment):
             found[row.launch_id] = shown_stored(row, row.valid_until)
     old = [launch_id for launch_id in ids if launch_id not in found]
@@ -196,7 +197,7 @@ def verdicts_at(
 ) -> dict[int, ShownVerdict]:
     """Return the verdicts that were shown at a past moment, by launch, in one statement."""
     known = {"ids": sorted(set(launch_ids)), "at": at}
-    return {row.launch_id: shown_stored(row) for row in session.execute(_past_query(), known)}
+    return {row.launch_id: shown_stored(row) for row in read_rows(session, _past_query(), known)}
 
 
 @cache

@@ -49,7 +49,7 @@ def test_a_row_that_differs_is_seen_whoever_wrote_it_and_nothing_is_asked_twice(
     assert _beats(database, AT) == {"one": AT}
     earlier = AT - timedelta(hours=1)
     with database.engine.begin() as connection:
-        connection.execute(update(WorkerBeat.__table__).values(at=earlier))
+        connection.execute(update(WorkerBeat).values(at=earlier))
     statements.statements.clear()
     assert _beats(database, AT) == {"one": earlier}
     assert len(statements) == 2
