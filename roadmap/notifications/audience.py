@@ -83,16 +83,27 @@ def _whose_turn(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:
         for person_id in holder.people if holder else ():
             yield Candidate(person_id, Reason.TURN)
     for path, pair in event.changes.items():
-        named = path.startswith(("checklist_item:", "gap_plan:")) and path.endswith(".owner_id")
-        if named and isinstance(pair[1], int):
+        if _names(event.action, path) and isinstance(pair[1], int):
             yield Candidate(pair[1], Reason.TURN)
+
+
+def _names(action: str, path: str) -> bool:
+    """Tell whether a change names somebody whom it then waits for."""
+    if path.endswith(".owner_id"):
+        return path.startswith(("checklist_item:", "gap_plan:"))
+    if path.endswith(".person_id"):
+        # Named in a decision, to confirm or contest it; or given the denial of somebody who left.
+        return path.startswith("decision_voice:") or action == "gate.taken_over"
+    return False
 
 
 def _escalated(event: HistoryEvent) -> Iterator[Candidate]:
     for path, pair in event.changes.items():
-        if path.startswith("freshness_step:") and path.endswith(".told_to"):
+        if path.endswith(".told_to") and path.startswith(("freshness_step:", "decision_answer:")):
+            # A contested decision waits for whoever has to settle it.
+            contested = path.startswith("decision_answer:")
             for person_id in pair[1] or ():
-                yield Candidate(person_id, Reason.ESCALATED)
+                yield Candidate(person_id, Reason.TURN if contested else Reason.ESCALATED)
 
 
 def _watching(event: HistoryEvent, facts: Facts) -> Iterator[Candidate]:

@@ -89,6 +89,7 @@ DECISIONS = frozenset(
         *("waiver.approved", "waiver.refused", "mechanism.stage_moved"),
         *(f"gate.{word}" for word in ("approved", "denied", "needs_work", "not_applicable")),
         *(f"decision.{word}" for word in ("go", "conditional", "no_go", "emergency_go")),
+        "decision.contested",
         *("freshness.escalated", "freshness.uncommitted"),
     }
 )

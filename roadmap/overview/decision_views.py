@@ -17,8 +17,15 @@ from roadmap.overview import as_of_page, decision_page, launch_page
 from roadmap.overview.launch_room import last_monday
 from roadmap.overview.timeline_page import plausible_day
 from roadmap.readiness import decisions, hypercare
-from roadmap.readiness.decision_forms import DecisionForm, GuardForm, ReadingForm, WatchForm
-from roadmap.readiness.decision_rules import GOES, DecisionKind
+from roadmap.readiness.decision_answers import answer_decision, answers_of
+from roadmap.readiness.decision_forms import (
+    DecisionForm,
+    GuardForm,
+    NamedForm,
+    ReadingForm,
+    WatchForm,
+)
+from roadmap.readiness.decision_rules import GOES, AnswerKind, DecisionKind
 from roadmap.readiness.rendering import render
 from roadmap.readiness.stored import from_json
 from roadmap.web.guard import may
@@ -70,19 +77,53 @@ def decide(key: str) -> ResponseReturnValue:
     return render_template("overview/decide.html", **values), status
 
 
-@bp.get("/launches/<key>/decisions/<int:decision_id>")
-@may("launch.read")
-def show(key: str, decision_id: int) -> ResponseReturnValue:
-    """Show one decision on a page to print, with all it was frozen with."""
+def _shown(key: str, decision_id: int) -> tuple[Launch, decision_page.DecisionLine]:
+    """Return a launch the reader may know of and one decision on it, in words."""
     session = db_session()
     launch, decision = decisions.get_decision(session, current_user, key, decision_id)
     page = launch_page.load(session, current_user, key)
     met = decision_page.met_conditions(page)
     lines = decision_page.decision_lines(session, current_user, launch.id, met)
-    line = next(one for one in lines if one.decision.id == decision.id)
+    return launch, next(one for one in lines if one.decision.id == decision.id)
+
+
+def _page(key: str, decision_id: int, form: NamedForm) -> ResponseReturnValue:
+    launch, line = _shown(key, decision_id)
+    mine = line.named(current_user.id)
+    if mine is not None and mine.answer is None and not form.is_submitted():
+        form.answer.data = AnswerKind.CONFIRMED
     return render_template(
-        "overview/decision.html", launch=launch, line=line, parts=decision_page.part_names()
-    )
+        "overview/decision.html",
+        launch=launch,
+        line=line,
+        parts=decision_page.part_names(),
+        mine=mine,
+        form=form,
+    ), 422 if form.problems else 200
+
+
+@bp.get("/launches/<key>/decisions/<int:decision_id>")
+@may("launch.read")
+def show(key: str, decision_id: int) -> ResponseReturnValue:
+    """Show one decision on a page to print, with all it was frozen with."""
+    return _page(key, decision_id, NamedForm(formdata=None))
+
+
+@bp.post("/launches/<key>/decisions/<int:decision_id>")
+@may("launch.read")
+def answer(key: str, decision_id: int) -> ResponseReturnValue:
+    """Keep what somebody named in a decision says to it."""
+    session, form = db_session(), NamedForm()
+    launch, decision = decisions.get_decision(session, current_user, key, decision_id)
+    if not attempt(
+        form,
+        lambda: answer_decision(
+            session, current_user, launch, decision, form.answer.data, form.note.data or ""
+        ),
+    ):
+        return _page(key, decision_id, form)
+    flash(_("Kept beside the decision, which stays as it was."), "success")
+    return redirect(url_for(".show", key=key, decision_id=decision_id), 303)
 
 
 @bp.get("/launches/<key>/decisions/<int:decision_id>.json")
@@ -108,6 +149,15 @@ def as_json(key: str, decision_id: int) -> ResponseReturnValue:
             "people": [
                 {"person": v.person_id, "part": v.kind.value, "words": v.note}
                 for v in decision.voices
+            ],
+            "answers": [
+                {
+                    "person": a.person_id,
+                    "answer": a.answer.value,
+                    "words": a.note,
+                    "at": a.at.isoformat(),
+                }
+                for a in answers_of(session, [decision.id])[decision.id]
             ],
             "conditions": [
                 {"text": c.text, "owner": c.owner_id, "due_on": c.due_on.isoformat()}

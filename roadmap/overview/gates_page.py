@@ -19,6 +19,7 @@ from roadmap.readiness.answers import Answer
 from roadmap.readiness.checks.signoffs import overtaken
 from roadmap.readiness.facts import GateFact
 from roadmap.readiness.gate_clock import Clocks
+from roadmap.readiness.gate_denials import LeftDenial, left_denials
 from roadmap.readiness.gate_models import Gate, GateReview, GateVote, ReviewGroup
 from roadmap.readiness.gate_queries import (
     GateState,
@@ -70,6 +71,17 @@ class VoteLine:
 
 
 @dataclass(frozen=True)
+class LeftLine:
+    """A denial whose author cannot sign in any more, and the members it may be given to."""
+
+    id: int
+    who: str
+    group: str
+    heirs: Sequence[tuple[int, str]]
+    may_name: bool
+
+
+@dataclass(frozen=True)
 class GateCard:
     """A gate with everything a page shows of it, and what the reader may say."""
 
@@ -91,6 +103,8 @@ class GateCard:
     may_ask: bool
     may_certify: bool
     may_assign: bool
+    # Denials that nobody can withdraw as things stand.
+    left: Sequence[LeftLine]
 
     @property
     def own(self) -> bool:
@@ -127,6 +141,7 @@ class _Around:
     now: Parts
     answers: Mapping[str, Answer]
     at: datetime
+    left: Mapping[int, Sequence[LeftDenial]]
 
 
 def load(session: Session, actor: Asker, page: LaunchPage) -> GatesPage:
@@ -140,6 +155,7 @@ def load(session: Session, actor: Asker, page: LaunchPage) -> GatesPage:
     members = members_of(session, group_ids)
     people = {p for some in members.values() for p in some}
     people |= {v.person_id for some in votes.values() for v in some}
+    people |= {v.named_by for some in votes.values() for v in some if v.named_by is not None}
     people |= {r.assignee_id for g in gates for r in g.reviews if r.assignee_id is not None}
     around = _Around(
         actor=actor,
@@ -153,6 +169,10 @@ def load(session: Session, actor: Asker, page: LaunchPage) -> GatesPage:
         now=parts(facts, verdict.reasons),
         answers={answer.question: answer for answer in reversed(verdict.reasons)},
         at=verdict.at,
+        left={
+            gate.id: left_denials(session, actor, launch, _state(gate, votes[gate.id], members))
+            for gate in gates
+        },
     )
     return GatesPage(
         cards=[_card(gate, votes[gate.id], around) for gate in gates],
@@ -161,10 +181,16 @@ def load(session: Session, actor: Asker, page: LaunchPage) -> GatesPage:
     )
 
 
+def _state(
+    gate: Gate, votes: Sequence[GateVote], members: Mapping[int, tuple[int, ...]]
+) -> GateState:
+    own_groups = {review.group_id: members[review.group_id] for review in gate.reviews}
+    return GateState(gate, tuple(cast_of(vote) for vote in votes), own_groups)
+
+
 def _card(gate: Gate, votes: Sequence[GateVote], around: _Around) -> GateCard:
-    cast = tuple(cast_of(vote) for vote in votes)
-    own_groups = {review.group_id: around.members[review.group_id] for review in gate.reviews}
-    state = GateState(gate, cast, own_groups)
+    state = _state(gate, votes, around.members)
+    cast, own_groups = state.votes, state.members
     standing = state.standing
     fact = around.facts.get(gate.id)
     stale = bool(
@@ -194,6 +220,18 @@ def _card(gate: Gate, votes: Sequence[GateVote], around: _Around) -> GateCard:
         may_ask=edits and bool(gate.reviews),
         may_certify=open_ and gate.self_certify and actor.id == launch.owner_id,
         may_assign=open_ and actor.may("launch.edit_any"),
+        left=[_left(one, around) for one in around.left[gate.id]] if open_ else [],
+    )
+
+
+def _left(one: LeftDenial, around: _Around) -> LeftLine:
+    group = around.groups.get(one.vote.group_id or 0)
+    return LeftLine(
+        id=one.vote.id,
+        who=around.names.get(one.vote.person_id, _("Somebody")),
+        group=group.name if group is not None else "",
+        heirs=[(person, around.names.get(person, "")) for person in one.heirs],
+        may_name=one.may_name,
     )
 
 
@@ -243,6 +281,9 @@ def _vote(vote: GateVote, around: _Around) -> VoteLine:
     said = _(VOTES[vote.vote])
     if vote.group_id is None and vote.vote is Vote.APPROVED:
         said = _("certified it alone, as the owner")
+    if vote.takes_over_id is not None:
+        by = around.names.get(vote.named_by or 0, _("somebody"))
+        said = _("holds the denial of somebody who left, named by %(name)s", name=by)
     return VoteLine(
         id=vote.id,
         at=vote.at,

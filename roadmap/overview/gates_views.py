@@ -12,6 +12,7 @@ from roadmap.launches.models import Launch
 from roadmap.launches.part_views import attempt, editable
 from roadmap.overview import gates_page, launch_page, reviews_page
 from roadmap.readiness import gate_service as said
+from roadmap.readiness.gate_denials import give_denial
 from roadmap.readiness.gate_forms import SayForm
 from roadmap.readiness.gate_models import Gate
 from roadmap.readiness.gate_queries import get_gate
@@ -94,6 +95,13 @@ def _assign(launch: Launch, gate: Gate, group_id: int, _form: SayForm) -> None:
     said.assign(db_session(), current_user, launch, gate, group_id, person_id)
 
 
+def _give(launch: Launch, gate: Gate, _group_id: int, form: SayForm) -> None:
+    person_id = whole_number(request.form.get("person_id", "")) or 0
+    denial_id = whole_number(request.form.get("denial", "")) or 0
+    note = form.note.data or ""
+    give_denial(db_session(), current_user, launch, gate, denial_id, person_id, note)
+
+
 # What may be said: name -> (what is told afterwards, the command).
 _ACTS: dict[str, tuple[str, _Command]] = {
     "request": (N_("The review is asked for."), _as_owner("request")),
@@ -109,6 +117,7 @@ _ACTS: dict[str, tuple[str, _Command]] = {
     "not-applicable": (N_("Agreed: it does not apply."), _as_reviewer(said.grant_na)),
     "withdraw": (N_("Withdrawn."), _withdraw),
     "assign": (N_("The review is assigned."), _assign),
+    "give": (N_("The denial stands, and is theirs: they alone may withdraw it."), _give),
 }
 
 

@@ -26,6 +26,7 @@ from roadmap.overview.reviews_page import mine as reviews_of
 from roadmap.overview.speech import Said, Speech
 from roadmap.overview.standing import standing
 from roadmap.readiness.answers import Answer, Code
+from roadmap.readiness.decision_answers import awaited_of
 from roadmap.readiness.queries import ShownVerdict, verdicts_for
 from roadmap.readiness.stored import StoredReasons
 from roadmap.readiness.verdict import Word
@@ -99,6 +100,9 @@ class Home:
     waivers_count: int
     triage: int | None
     reviews: tuple[ReviewLine, ...]
+    # Decisions that name the person and wait for their word, and how many there are.
+    named: Sequence[Any]
+    named_count: int
     today: date
 
     @property
@@ -118,6 +122,7 @@ class Home:
             or self.waivers
             or self.triage
             or self.reviews
+            or self.named
             or self.changed
         )
 
@@ -271,6 +276,7 @@ def load(session: Session, actor: Actor) -> Home:
     owed.sort(key=lambda o: (o.row.due or date.max, o.launch_id))
     asked = home_queries.requirements(session, actor, now)
     waivers = home_queries.waivers(session, actor) if actor.may("waiver.approve") else []
+    named = awaited_of(session, actor, SHOWN)
     return Home(
         checks=tuple(o for o in owed if o.row.code != Code.CHECKLIST),
         items=tuple(o for o in owed if o.row.code == Code.CHECKLIST),
@@ -283,5 +289,7 @@ def load(session: Session, actor: Actor) -> Home:
         waivers_count=waivers[0].many if waivers else 0,
         triage=home_queries.inbox(session) if actor.may("requirement.triage") else None,
         reviews=tuple(reviews_of(session, actor, now)) if actor.may("gate.review") else (),
+        named=named,
+        named_count=named[0].many if named else 0,
         today=today,
     )

@@ -21,7 +21,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from roadmap.errors import Invalid
 from roadmap.launches.forms import maybe_id, with_nobody
-from roadmap.readiness.decision_rules import DecisionKind
+from roadmap.readiness.decision_rules import AnswerKind, DecisionKind
 from roadmap.readiness.decisions import Condition, Deciding
 from roadmap.readiness.hypercare import GuardSpec
 from roadmap.web.forms import Form, choices
@@ -138,6 +138,22 @@ class DecisionForm(Form):
                 Condition(text=row.text.data or "", owner_id=row.owner.data, due_on=row.due.data)
             )
         return found
+
+
+class NamedForm(Form):
+    """What somebody named in a decision says to it."""
+
+    answer = RadioField(
+        _("What you say to it"),
+        coerce=AnswerKind,
+        choices=choices(
+            [
+                (AnswerKind.CONFIRMED.value, _("I confirm it")),
+                (AnswerKind.CONTESTED.value, _("I contest it")),
+            ]
+        ),
+    )
+    note = TextAreaField(_("In your words; a contest needs them"), [Length(max=_MOST)])
 
 
 class GuardForm(Form):

@@ -17,7 +17,7 @@ from roadmap.launches.models import Launch
 from roadmap.mechanisms.control_service import look_at_new
 from roadmap.mechanisms.kept_models import MetricSignal
 from roadmap.readiness import gate_groups, gate_service, gate_templates
-from roadmap.readiness.decision_models import Guard
+from roadmap.readiness.decision_models import Decision, Guard
 from roadmap.readiness.gate_queries import gates_of
 from roadmap.readiness.gate_rules import GateRule
 from roadmap.readiness.signed import PARTS
@@ -73,6 +73,7 @@ def decide_and_import(done: Done, database: Database, person_id: int) -> None:
     done.send(f"{READY}/hypercare/1/guards", **guard)
     with database.reading() as session:
         number = session.scalars(select(Guard.id)).first()
+        decided = session.scalars(select(Decision.id).order_by(Decision.id.desc())).first()
         odd = session.scalars(select(MetricSignal.mechanism_id)).first()
         imported = session.scalars(select(Launch.id).where(Launch.title == "Live in Germany")).one()
     with database.reading() as session:
@@ -85,6 +86,7 @@ def decide_and_import(done: Done, database: Database, person_id: int) -> None:
         f"/mechanisms/MEC-{odd}/control",
         f"{READY}/decide",
         f"{READY}/decisions",
+        f"{READY}/decisions/{decided}",
         f"{READY}/hypercare",
         f"{READY}/hypercare/1",
         f"{READY}/hypercare/1/guards",

@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.models import Person
+from roadmap.history.models import HistoryEvent
 from roadmap.launches.models import Launch, LaunchReader
+from roadmap.notifications.audience import candidates
+from roadmap.notifications.facts import Facts
 from roadmap.readiness.decision_models import Decision, Guard, GuardReading
 from roadmap.readiness.decisions import decisions_of
 from tests.cast import Cast
@@ -66,6 +69,46 @@ def test_the_meeting_records_a_conditional_go_and_everybody_reads_it(
     assert (found["kind"], found["verdict"], found["open"]) == ("conditional", "READY", [])
     assert "LCH-13" in page(victor, "/decisions")
     assert "No decision" in page(victor, "/decisions?show=against")
+
+
+def test_who_is_named_finds_it_at_home_and_contests_it_beside_the_record(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    judge(session, 13)
+    session.commit()
+    bob, dora, victor = sign_in(cast.bob), sign_in(cast.dora), sign_in(cast.victor)
+    typed = form("go", cast.bob.id, **{"deciders-1-person": str(cast.dora.id)})
+    assert bob.post("/launches/LCH-13/decide", data=typed).status_code == 303
+    number = session.scalars(select(Decision.id)).one()
+    session.commit()
+    address = f"/launches/LCH-13/decisions/{number}"
+    assert "Decisions that name you" not in page(bob, "/")
+    assert f"{address}#named" in page(dora, "/")
+    assert "You are named in it as deciding" in page(dora, address)
+    assert "You are named" not in page(victor, address)
+    assert victor.post(address, data={"answer": "confirmed"}).status_code == 403
+    silent = dora.post(address, data={"answer": "contested", "note": ""})
+    assert silent.status_code == 422
+    assert "Say what is not so" in silent.text
+    assert dora.post(address, data={"answer": "perhaps", "note": ""}).status_code == 422
+    said = {"answer": "contested", "note": "I asked for a week more."}
+    assert dora.post(address, data=said).status_code == 303
+    assert "Decisions that name you" not in page(dora, "/")
+    for where in (address, "/launches/LCH-13/decisions"):
+        told = page(victor, where)
+        assert "by 1 of 2 people named" in told
+        assert "Dora contests it" in told
+        assert "I asked for a week more." in told
+        assert "too few of those who decided" not in told
+    found = victor.get(f"{address}.json").json
+    assert found is not None
+    assert [(a["person"], a["answer"]) for a in found["answers"]] == [(cast.dora.id, "contested")]
+    events = {
+        event.action: {c.person_id for c in candidates(event, Facts(), {}) if c.reason == "turn"}
+        for event in session.scalars(select(HistoryEvent))
+    }
+    assert events["decision.go"] == {cast.dora.id}
+    assert cast.bob.id in events["decision.contested"]
 
 
 def test_a_go_against_the_verdict_is_refused_and_what_was_typed_stays(

@@ -9,15 +9,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadmap.accounts.models import Person
 from roadmap.db import Database
 from roadmap.history.models import HistoryEvent
 from roadmap.history.seal import seal
+from roadmap.history.service import record
 from roadmap.jobs import Run
 from roadmap.launches.models import Launch
 from roadmap.launches.service import set_readers
+from roadmap.notifications.audience import candidates
+from roadmap.notifications.facts import Facts
 from roadmap.notifications.jobs import follow_events
 from roadmap.notifications.models import Notice
-from roadmap.readiness import gate_service
+from roadmap.notifications.rules import Reason
+from roadmap.readiness import gate_groups, gate_service
 from roadmap.readiness.gate_models import GateReview, GateTemplate, GateVote, ReviewGroup
 from roadmap.readiness.gate_queries import gates_of
 from tests.cast import Cast, actor
@@ -214,3 +219,34 @@ def test_who_has_a_review_hears_of_it_and_the_owner_of_the_decision(
     assert asked == {("gate.requested", cast.alice.id, "turn")}
     assert say(sign_in(cast.alice), 1, "approve").status_code == 303
     assert ("gate.approved", cast.bob.id, "decision") in told()
+
+
+def test_a_leavers_denial_is_given_on_its_page_and_who_gets_it_hears(
+    stage: None, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    code = session.scalars(select(ReviewGroup.code)).one()
+    group = gate_groups.get_group(session, code)
+    gate_groups.set_member(session, None, group, cast.charlie.id, lead=True)
+    session.commit()
+    bob, charlie = sign_in(cast.bob), sign_in(cast.charlie)
+    assert say(bob, 1, "request", answer_q1="Nothing.").status_code == 303
+    assert say(sign_in(cast.dora), 1, "deny", note="No notice form.").status_code == 303
+    denial = session.scalars(select(GateVote.id).order_by(GateVote.id.desc()).limit(1)).one()
+    assert "A denial nobody can withdraw" not in words(charlie.get("/launches/LCH-1/gates/1"))
+    leaver = session.get_one(Person, cast.dora.id)
+    leaver.active = False
+    record(session, None, leaver, "person.deactivated")
+    session.commit()
+    assert "gives it to a member" in words(bob.get("/launches/LCH-1/gates/1"))
+    shown = charlie.get("/launches/LCH-1/gates/1").text
+    assert 'action="/launches/LCH-1/gates/1/give"' in shown
+    given = {"denial": str(denial), "person_id": str(cast.alice.id)}
+    assert say(charlie, 1, "give", note="", **given).status_code == 422
+    assert say(bob, 1, "give", note="Dora left.", **given).status_code == 403
+    assert say(charlie, 1, "give", note="Dora left.", **given).status_code == 303
+    told = words(sign_in(cast.alice).get("/launches/LCH-1/gates/1"))
+    assert "holds the denial of somebody who left, named by Charlie" in told
+    assert "Withdraw my word" in told
+    event = session.scalars(select(HistoryEvent).order_by(HistoryEvent.id.desc()).limit(1)).one()
+    heard = {(c.person_id, c.reason) for c in candidates(event, Facts(), {})}
+    assert heard == {(cast.alice.id, Reason.TURN)}
