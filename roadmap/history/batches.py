@@ -1,14 +1,17 @@
 """Rows stored many at once: written past the ORM, and told by one digest over all of them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeAlias
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from roadmap.history.capture import BATCHES, BatchRecorded, added_columns, recorded_columns
 from roadmap.history.digest import RowChain
 from roadmap.row_writer import insert_rows
+
+# Number of rows, and the digest over them all.
+Digest: TypeAlias = tuple[int, str]
 
 
 def store_batch(
@@ -38,20 +41,52 @@ def store_batch(
     return ids
 
 
-def batch_digest(session: Session, kind: type[BatchRecorded], batch_id: int) -> tuple[int, str]:
+def batch_digest(session: Session, kind: type[BatchRecorded], batch_id: int) -> Digest:
     """Return (number of rows, digest) of a stored batch; each row's digest feeds the next."""
+    return digests_without(session, kind, batch_id, ())[0]
+
+
+def digests_without(
+    session: Session, kind: type[BatchRecorded], batch_id: int, keys: Collection[int]
+) -> tuple[Digest, Digest]:
+    """Return the digests of a stored batch as it is, and without some of its rows; one reading."""
     table: Any = kind
     names = [name for name, _personal in recorded_columns(table)]
+    key, later = names.index("id"), added_columns(table)
     # Columns and not records: there may be a hundred thousand rows, and nobody changes them.
     query = (
         select(*(getattr(table, name) for name in names))
         .where(table.batch_id == batch_id)
         .order_by(table.id)
     )
-    chain = RowChain(names, added_columns(table))
+    whole, left = RowChain(names, later), RowChain(names, later)
     for row in session.execute(query.execution_options(yield_per=1000)):
-        chain.add(row)
-    return chain.count, chain.digest
+        whole.add(row)
+        if keys and row[key] not in keys:
+            left.add(row)
+    if not keys:
+        left = whole
+    return (whole.count, whole.digest), (left.count, left.digest)
+
+
+def retire_rows(
+    session: Session,
+    kind: type[BatchRecorded],
+    which: ColumnElement[bool],
+    left: Mapping[int, Digest],
+) -> int:
+    """Delete rows of batches and return how many; ``left`` is what ``digests_without`` said.
+
+    The transaction cannot end before ``record_batch`` told each of the batches again.
+    """
+    table: Any = kind
+    found: Any = session.execute(
+        delete(table).where(table.batch_id.in_(sorted(left)), which),
+        execution_options={"history_retired": sorted(left), "synchronize_session": False},
+    )
+    session.info[BATCHES].update({(table.__tablename__, one): left[one] for one in left})
+    count: int = found.rowcount
+    return count
 
 
 def _free_keys(session: Session, table: Any, count: int) -> list[int]:

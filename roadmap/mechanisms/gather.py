@@ -204,6 +204,12 @@ def measurement_facts(
     return [_measured(row) for row in ask(session, query, known)]
 
 
+def deciding_ids(session: Session, ids: Iterable[int]) -> set[int]:
+    """Return the keys of the rows `measurement_facts` returns of the mechanisms, one statement."""
+    rows = _deciding(True, False, ()).order_by(None).subquery()
+    return set(session.scalars(select(rows.c.id), {"ids": sorted(set(ids))}))
+
+
 def _measured(row: Any) -> MeasurementFact:
     """Map a row of `_deciding`, whose columns are those of `_MEASURED`, digest and void.
 

@@ -7,13 +7,15 @@ strata and is never added; a row that is alone in its period gains nothing and s
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, StrEnum
 from typing import Any, NamedTuple
 
 from roadmap.mechanisms.kinds import LabelSource, Metric, Sampling
+from roadmap.taxonomy.scope import ScopePattern
 
 
 class Unit(StrEnum):
@@ -83,15 +85,18 @@ def cutoff_for(today: date, keep_days: int, unit: Unit) -> date:
     return period_of(today - timedelta(days=keep_days), unit)[0]
 
 
-def plan(rows: Iterable[OldRow], kept: frozenset[int] | set[int], unit: Unit) -> list[Sum]:
+def plan(rows: Iterable[OldRow], kept: AbstractSet[int], unit: Unit) -> list[Sum]:
     """Return the sums of rows that are not kept and whose window lies in one period."""
     groups: dict[tuple[Any, ...], list[OldRow]] = defaultdict(list)
+    periods: dict[date, tuple[date, date]] = {}
     for row in rows:
         if row.id in kept or row.sampling is Sampling.STRATIFIED:
             continue
-        period = period_of(row.window_end, unit)
+        period = periods.get(row.window_end)
+        if period is None:
+            period = periods[row.window_end] = period_of(row.window_end, unit)
         if row.window_start >= period[0]:
-            groups[(*period, *tuple(row)[_SHARED])].append(row)
+            groups[period + row[_SHARED]].append(row)
     found = [Sum(key[0], key[1], tuple(some)) for key, some in groups.items() if len(some) > 1]
     return sorted(found, key=lambda one: one.rows[0].id)
 
@@ -109,8 +114,36 @@ def content_digest(identity: Sequence[Any], content: Sequence[Any]) -> str:
     return _digest((*identity, *content))
 
 
+def digests_of(one: Sum) -> Iterator[tuple[str, str]]:
+    """Yield the digests of key and of content of each row of a sum, which share most of both."""
+    shared = one.rows[0]
+    scope = ScopePattern(
+        shared.market_code, shared.language_code, shared.surface_code, shared.policy_area_code
+    )
+    of = (shared.mechanism_id, shared.configuration_id, shared.policy_version_id, scope)
+    what = _joined((*of, shared.metric))
+    # No strata: stratified rows are never added up.
+    how = _joined((shared.sampling, shared.label_source, ()))
+    source = _plain(shared.source)
+    for row in one.rows:
+        identity = f"{what}{_BETWEEN}{row.window_start}{_BETWEEN}{row.window_end}"
+        key = identity if row.external_key is None else row.external_key
+        content = f"{identity}{_BETWEEN}{row.numerator}{_BETWEEN}{row.denominator}{_BETWEEN}{how}"
+        yield _hashed(f"{source}{_BETWEEN}{key}"), _hashed(content)
+
+
+_BETWEEN = "\x1f"
+
+
 def _digest(parts: Iterable[Any]) -> str:
-    text = "\x1f".join(_plain(part) for part in parts)
+    return _hashed(_joined(parts))
+
+
+def _joined(parts: Iterable[Any]) -> str:
+    return _BETWEEN.join(map(_plain, parts))
+
+
+def _hashed(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

@@ -1,6 +1,7 @@
 """Old rows are added up exactly, told, proven, and never missed by a verdict."""
 
 import random
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from roadmap import clock
+from roadmap.db import Database
 from roadmap.history.capture import UnrecordedChange
 from roadmap.history.queries import feed
 from roadmap.history.seal import verify
@@ -22,10 +24,20 @@ from roadmap.mechanisms.kept_models import MeasurementSum, RetiredMeasurement, R
 from roadmap.mechanisms.kinds import LabelSource, Metric, Sampling
 from roadmap.mechanisms.measurement_checks import NewMeasurement, RowsRefused
 from roadmap.mechanisms.measurements import record_measurements, void_measurement
-from roadmap.mechanisms.models import Measurement
+from roadmap.mechanisms.models import Measurement, Mechanism
 from roadmap.mechanisms.queries import configurations
 from roadmap.mechanisms.retention import roll_up
-from roadmap.mechanisms.rollup import OldRow, Unit, cutoff_for, period_of, plan
+from roadmap.mechanisms.rollup import (
+    OldRow,
+    Unit,
+    content_digest,
+    cutoff_for,
+    digests_of,
+    key_digest,
+    period_of,
+    plan,
+)
+from roadmap.mechanisms.sifting import content_of, identity_of, key_of
 from roadmap.taxonomy.scope import ScopePattern
 from tests.mechanisms.conftest import row_of
 
@@ -184,6 +196,50 @@ def test_what_decides_about_any_target_is_the_same_before_and_after(
     assert faults(database) == []
 
 
+class Interrupted(Database):
+    """A database in which somebody else writes just before each transaction that writes."""
+
+    def __init__(self, url, others):
+        super().__init__(url)
+        self.others = others
+
+    @contextmanager
+    def writing(self):
+        while self.others:
+            with super().writing() as session:
+                self.others.pop()(session)
+        with super().writing() as session:
+            yield session
+
+
+def test_what_is_cited_or_comes_to_decide_after_the_reading_stays(
+    session, database, house, model, v12
+):
+    record_measurements(session, house.charlie, daily(model, v12, range(500, 514)), "a")
+    session.commit()
+    rows = session.scalars(select(Measurement).order_by(Measurement.id)).all()
+    newest, before, cited = rows[0], rows[1], rows[5]
+    session.commit()
+    busy = Interrupted(
+        database.url,
+        [
+            lambda other: cite(other, [cited.id]),
+            lambda other: void_measurement(
+                other, house.charlie, other.get_one(Mechanism, model.id), newest.id, "Wrong"
+            ),
+        ],
+    )
+    done = roll_up(busy, 400, Unit.MONTH)
+    busy.dispose()
+    assert done.rows > 0
+    session.expire_all()
+    left = set(session.scalars(select(Measurement.id)))
+    assert {newest.id, before.id, cited.id} <= left
+    assert len(left) == 14 - done.rows
+    session.commit()
+    assert faults(database) == []
+
+
 def test_a_batch_altered_behind_the_history_is_left_and_named(session, database, house, model, v12):
     found = record_measurements(session, house.charlie, daily(model, v12, range(500, 514)), "x")
     record_measurements(session, house.charlie, daily(model, v12, [1]), "x")
@@ -243,6 +299,20 @@ def old_row(number, day, **values):
     return OldRow(**{**given_, **values})
 
 
+def as_arrived(row):
+    """Return the row as its source would send it again."""
+    return NewMeasurement(
+        scope=ScopePattern(
+            row.market_code, row.language_code, row.surface_code, row.policy_area_code
+        ),
+        **{
+            name: getattr(row, name)
+            for name in OldRow._fields
+            if name not in ("id", "batch_id", "source") and not name.endswith("_code")
+        },
+    )
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
@@ -259,7 +329,15 @@ def old_row(number, day, **values):
 )
 def test_a_sum_holds_exactly_its_rows_and_each_row_goes_into_one(given_, unit, kept):
     rows = [
-        old_row(n, day, sampling=how, source=source, numerator=k, denominator=k + 5)
+        old_row(
+            n,
+            day,
+            sampling=how,
+            source=source,
+            numerator=k,
+            denominator=k + 5,
+            external_key=f"k{n}" if k % 3 == 0 else None,
+        )
         for n, (day, how, source, k) in enumerate(given_)
     ]
     sums = plan(rows, kept, unit)
@@ -273,3 +351,7 @@ def test_a_sum_holds_exactly_its_rows_and_each_row_goes_into_one(given_, unit, k
         assert {period_of(row.window_end, unit) for row in one.rows} == {(one.first, one.last)}
         assert len({(row.sampling, row.source) for row in one.rows}) == 1
         assert Sampling.STRATIFIED not in {row.sampling for row in one.rows}
+        for row, (identity, content) in zip(one.rows, digests_of(one), strict=True):
+            arrived = as_arrived(row)
+            assert identity == key_digest(row.source, key_of(arrived))
+            assert content == content_digest(identity_of(arrived), content_of(arrived))
