@@ -4,7 +4,7 @@ They are shown before they are sent, as one mail a person with a link for each f
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
-from roadmap.accounts.current import Actor
+from roadmap.accounts.current import Actor, load_actor
 from roadmap.accounts.models import Person
 from roadmap.launches.models import Launch
 from roadmap.notifications.letters import Post
 from roadmap.notifications.questions_mail import ToAsk, asked_before, may_be_told, not_mailed, send
 from roadmap.overview.queries import speech_for
+from roadmap.overview.questions_links import short, why_closed
 from roadmap.overview.speech import Speech
 from roadmap.readiness.queries import ShownVerdict
 from roadmap.readiness.questions import MOST, Ask, Asking, Field, LaunchOpen, Question, ask
@@ -33,27 +34,13 @@ WORDS: Mapping[Field, str] = {
     Field.CHECKLIST_ITEM: N_("%(record)s: %(name)s: yes or no?"),
     Field.FORECAST: N_("How many items a week does %(record)s bring?"),
     Field.TRAINING: N_("How many certified reviewers does %(record)s need, in which language?"),
-    Field.GUARDS: N_("Which guard metrics of %(record)s are watched, and where are they today?"),
+    Field.GUARDS: N_("Which guard metric of %(record)s is watched, and up to which limit?"),
     Field.GATE: N_("%(record)s: will you sign “%(name)s”?"),
     Field.EVIDENCE: N_("What was last measured of %(record)s?"),
     Field.QUEUE: N_("What can %(record)s take: people, hours, handling time?"),
     Field.GUIDELINE: N_("Which guideline on %(record)s is in force, and from when?"),
     Field.CRITERIA: N_("Which acceptance criteria of %(record)s are accepted?"),
     Field.OTHER: N_("What is known of %(record)s?"),
-}
-_PATHS: Mapping[Field, str] = {
-    Field.SCOPE: "/launches/{record}/scope",
-    Field.DATE: "/launches/{record}/phases",
-    Field.MECHANISMS: "/launches/{record}/mechanisms/new",
-    Field.TARGETS: "/launches/{record}?tab=mechanisms",
-    Field.CHECKLIST: "/launches/{record}/checklist",
-    Field.CHECKLIST_ITEM: "/launches/{record}/checklist/{part}",
-    Field.FORECAST: "/launches/{record}/forecasts/new",
-    Field.TRAINING: "/launches/{record}/training/new",
-    Field.EVIDENCE: "/mechanisms/{record}/evidence",
-    Field.QUEUE: "/mechanisms/{record}",
-    Field.GUIDELINE: "/admin/policies",
-    Field.CRITERIA: "/requirements/{record}",
 }
 
 
@@ -63,11 +50,13 @@ class Line:
 
     to_ask: ToAsk
     asked_at: datetime | None
+    # Why this person could not answer it; empty if they can.
+    closed: str = ""
 
     @property
     def new(self) -> bool:
-        """Tell whether it was not sent yet."""
-        return self.asked_at is None
+        """Tell whether it was not sent yet and can be."""
+        return self.asked_at is None and not self.closed
 
 
 @dataclass(frozen=True)
@@ -128,8 +117,12 @@ def load(
     known = asked_before(session, asking.people, now)
     silent = not_mailed(session, asking.people)
     found: dict[int, list[Line]] = {}
+    readers = {number: load_actor(session, number) for number in asking.people}
     for question in asking.questions:
         line = _line(question, speech, known)
+        reader = readers.get(question.ask.person_id)
+        if reader is not None:
+            line = replace(line, closed=why_closed(session, reader, question.ask))
         found.setdefault(question.ask.person_id, []).append(line)
     people = [
         Asked(
@@ -151,7 +144,7 @@ def _line(question: Question, speech: Speech, known: Mapping[Any, datetime]) -> 
         person_id=one.person_id,
         key=one.key,
         text=words_of(one, speech),
-        path=_PATHS.get(one.field, "/launches/{record}").format(record=one.record, part=one.part),
+        path=short(one),
         settles=len(question.settles),
         launches=question.launches,
     )
@@ -167,7 +160,10 @@ def words_of(one: Ask, speech: Speech) -> str:
         record = speech.mechanisms.get(record, record)
     elif one.field is Field.GUIDELINE:
         record = speech.word("policy_area", record)
-    return _(WORDS[one.field], record=record, name=one.name.rstrip(" .?:"))
+    words = WORDS[one.field]
+    if one.field is Field.GUARDS and one.name:
+        words = N_("%(record)s: where is “%(name)s” today?")
+    return _(words, record=record, name=one.name.rstrip(" .?:"))
 
 
 def _why_not(

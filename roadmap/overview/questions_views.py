@@ -24,8 +24,9 @@ from roadmap.launches.access import get_launch, may_edit
 from roadmap.lists.export import CSV_TYPE, XLSX_TYPE, csv_parts, xlsx_parts
 from roadmap.notifications.letters import post_of
 from roadmap.overview import questions_page, week_one, week_one_export
+from roadmap.overview.questions_links import place_of
 from roadmap.readiness.queries import verdict_for
-from roadmap.web.guard import may
+from roadmap.web.guard import SIGNED_IN, may
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.panels import register_panel
 from roadmap.web.session import db_session
@@ -146,6 +147,14 @@ def send_of_launch(key: str) -> ResponseReturnValue:
         raise Forbidden(_("Only its owner, its team or a program manager asks for a launch."))
     _send(page)
     return redirect(url_for("week_one.of_launch", key=launch.key), 303)
+
+
+@bp.get("/answer/<field>/<record>")
+@may(SIGNED_IN)
+def answer(field: str, record: str) -> ResponseReturnValue:
+    """Lead to the form and field that answer a question."""
+    place = place_of(db_session(), field, record, request.args.get("part", "")[:200])
+    return redirect(f"{request.script_root}{place}", 303)
 
 
 def _link(launch: Any) -> Markup | str:

@@ -67,6 +67,11 @@ class Said:
         return _MARKS.sub("", _LINK.sub(lambda found: found[2], self.marked))
 
     @property
+    def keys(self) -> list[str]:
+        """Return the keys of the records it names, in their order."""
+        return [found[1] for found in _LINK.finditer(self.marked)]
+
+    @property
     def html(self) -> Markup:
         """Return the sentence, escaped, its keys as links."""
         parts: list[Markup] = []

@@ -7,7 +7,7 @@ number, with what is left out counted.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from roadmap.overview.launch_room import compared
@@ -170,7 +170,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Report:
-    """A week of the portfolio in words; ``launches`` are those it names."""
+    """A week of the portfolio in words."""
 
     week: date
     live: bool
@@ -178,7 +178,12 @@ class Report:
     until: datetime
     headline: str
     parts: Sequence[Part]
-    launches: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def launches(self) -> frozenset[int]:
+        """Return the launches it names, those within reasons too."""
+        keys = {key for part in self.parts for line in part.lines for key in line.keys}
+        return frozenset(int(key[4:]) for key in keys if key.startswith("LCH-"))
 
     @property
     def lines(self) -> list[str]:
@@ -217,7 +222,6 @@ def write(
         until=until,
         headline=_headline(picked, week, since, live),
         parts=[part for part in parts if part.lines],
-        launches=frozenset(made.named),
     )
 
 
@@ -256,7 +260,7 @@ def _headline(picked: Picked, week: date, since: datetime, live: bool) -> str:
 
 
 class _Writer:
-    """Writes lines and remembers which launches they name."""
+    """Writes lines and remembers which launches were told."""
 
     def __init__(
         self, details: Mapping[int, Detail], bounds: Bounds, root: str, today: date
@@ -267,7 +271,6 @@ class _Writer:
         self._today = today
         self._decided: set[int] = set()
         self._told: set[int] = set()
-        self.named: set[int] = set()
 
     def part(self, title: str, rows: Sequence[Row], tell: Callable[[Row], Said]) -> Part:
         """Return the lines of some rows, the first of them in words."""
@@ -281,13 +284,15 @@ class _Writer:
         said = _("%(launch)s fell to %(word)s") if row.change == "worse" else _(
             "%(launch)s rose to %(word)s"
         )  # fmt: skip
-        return self._said(said % {"launch": self._name(row), "word": _word(row, detail)}, detail)
+        return self._said(
+            said % {"launch": _key(row.id, row.title), "word": _word(row, detail)}, detail
+        )
 
     def new(self, row: Row) -> Said:
         """Tell of a launch that had no verdict a week ago."""
         detail = self._detail(row)
         said = _("%(launch)s is new, %(word)s") % {
-            "launch": self._name(row),
+            "launch": _key(row.id, row.title),
             "word": _word(row, detail),
         }
         return self._said(said, detail)
@@ -297,7 +302,7 @@ class _Writer:
         said = _("%(launch)s was closed.") if row.ended == "closed" else _(
             "%(launch)s was cancelled."
         )  # fmt: skip
-        return Said(said % {"launch": self._name(row)}, self._root)
+        return Said(said % {"launch": _key(row.id, row.title)}, self._root)
 
     def decide(self, rows: Sequence[Row]) -> Part:
         """Tell the smallest fix of what is due within a week or overdue, the earliest first."""
@@ -321,7 +326,7 @@ class _Writer:
             if due < self._today
             else _("Decide by %(day)s: %(launch)s: %(fix)s")
         )
-        text = said % {"day": day(due), "launch": self._name(row), "fix": detail.fix}
+        text = said % {"day": day(due), "launch": _key(row.id, row.title), "fix": detail.fix}
         return Said(_by(text, detail.owner), self._root)
 
     def waivers(self, endings: Collection[Ending]) -> Part:
@@ -330,7 +335,6 @@ class _Writer:
         if not ordered:
             return Part(_("Waivers"), [])
         shown = ordered[: self._bounds.named]
-        self.named |= {one.launch_id for one in shown}
         names = [
             _("%(launch)s on %(day)s", launch=_key(one.launch_id), day=day(one.on)) for one in shown
         ]
@@ -351,16 +355,13 @@ class _Writer:
         ]
         shown = rest[: self._bounds.named]
         lines = [
-            Said(f"{self._name(row)}: {self._detail(row).reason}", self._root) for row in shown
+            Said(f"{_key(row.id, row.title)}: {self._detail(row).reason}", self._root)
+            for row in shown
         ]
         return Part(_("Still in the way"), lines, len(rest) - len(shown))
 
     def _detail(self, row: Row) -> Detail:
         return self._details.get(row.id) or Detail()
-
-    def _name(self, row: Row) -> str:
-        self.named.add(row.id)
-        return _key(row.id, row.title)
 
     def _said(self, text: str, detail: Detail) -> Said:
         return Said(f"{text}: {detail.reason}" if detail.reason else f"{text}.", self._root)

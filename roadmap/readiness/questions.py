@@ -119,7 +119,6 @@ _BY_FIX: Mapping[str, tuple[Field, ...]] = {
     "state_heads": (Field.TRAINING,),
 }
 _OF_LAUNCH_BY_CODE: Mapping[str, Field] = {
-    Code.GUARD_METRIC: Field.GUARDS,
     Code.COV_GAP: Field.FORECAST,
     Code.COV_LANG: Field.FORECAST,
     Code.COST_OVER: Field.FORECAST,
@@ -176,6 +175,8 @@ def _by_code(launch: LaunchOpen, answer: Answer, person: int) -> Ask:
     if mechanism and code not in _OF_LAUNCH_BY_CODE:
         field = Field.EVIDENCE if code in _MEASURED else Field.QUEUE
         return Ask(field, str(mechanism), person_id=person)
+    if code == Code.GUARD_METRIC:
+        return Ask(Field.GUARDS, launch.key, answer.subject, str(params.get("name") or ""), person)
     field = _OF_LAUNCH_BY_CODE.get(code, Field.OTHER)
     part = f"{code}:{answer.subject}" if field is Field.OTHER else ""
     return Ask(field, launch.key, part, "", owner)

@@ -26,12 +26,21 @@ function stand(element) {
   element.focus();
 }
 
+/** A link that names a field, as one in a mail does, puts the cursor there. */
+function aim() {
+  const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!named || document.activeElement !== document.body) return;
+  const fields = "input:not([type=hidden]), select, textarea";
+  (named.matches(fields) ? named : named.matches("fieldset") && named.querySelector(fields))?.focus?.();
+}
+
 /** Put the cursor where the answer begins: errors, the part the address names, a message, the same field, the content. */
 function land() {
   const from = sentFrom();
   const errors = document.querySelector(".errors");
   if (errors) return errors.focus();
-  if (from === null || document.activeElement !== document.body) return;
+  if (from === null) return aim();
+  if (document.activeElement !== document.body) return;
   const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const messages = document.getElementById("messages");
   const field = from && matchMedia("(pointer: fine)").matches && document.getElementById(from);

@@ -172,7 +172,7 @@ def test_questions_are_shown_then_sent_once_with_a_link_for_each_field(
     assert "to 1 person." in sent.text
     (mail,) = mails(database)
     assert (mail.person_id, mail.kind.value) == (cast.alice.id, "questions")
-    assert "/launches/LCH-1/scope" in mail.text
+    assert "/answer/scope/LCH-1" in mail.text
     post = Post("https://roadmap.example.org", "secret", Day("monday", 8))
     with database.writing() as session:
         (going,) = outbox.claim(session, post, clock.now())
