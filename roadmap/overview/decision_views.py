@@ -2,7 +2,16 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,6 +23,7 @@ from roadmap.launches.part_views import attempt, editable
 from roadmap.launches.queries import people_choices
 from roadmap.launches.views import form_page
 from roadmap.overview import as_of_page, decision_page, launch_page
+from roadmap.overview.decision_pdf import decision_pdf
 from roadmap.overview.launch_room import last_monday
 from roadmap.overview.timeline_page import plausible_day
 from roadmap.readiness import decisions, hypercare
@@ -169,6 +179,18 @@ def as_json(key: str, decision_id: int) -> ResponseReturnValue:
             "seal": {"seq": decision.seal_seq, "hash": decision.seal_hash},
         }
     )
+
+
+@bp.get("/launches/<key>/decisions/<int:decision_id>.pdf")
+@may("launch.read")
+def as_pdf(key: str, decision_id: int) -> ResponseReturnValue:
+    """Return one decision as PDF, with sentences as this reader may hear."""
+    launch, line = _shown(key, decision_id)
+    answer = make_response(decision_pdf(db_session(), launch, line))
+    answer.mimetype = "application/pdf"
+    name = f"{launch.key}-decision-{decision_id}.pdf"
+    answer.headers.set("Content-Disposition", "inline", filename=name)
+    return answer
 
 
 @bp.get("/decisions")

@@ -18,6 +18,7 @@ from roadmap.readiness.decisions import decisions_of
 from tests.cast import Cast
 from tests.conftest import StatementCount
 from tests.readiness.test_stories import judge
+from tests.rules.test_pdf import read_back
 
 SignIn = Callable[[Person | None], FlaskClient]
 
@@ -124,6 +125,24 @@ def test_a_go_against_the_verdict_is_refused_and_what_was_typed_stays(
     assert decisions_of(session, 1) == []
 
 
+NAMES = ("สมชาย ใจดี", "王小明", "たなか", "김철수", "Дмитрий", "Ελένη", "Łucja")
+
+
+def test_a_decision_is_a_pdf_that_reads_back(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    judge(session, 1)
+    session.commit()
+    bob, victor = sign_in(cast.bob), sign_in(cast.victor)
+    typed = form("no_go", cast.bob.id, statement=f"{', '.join(NAMES)}, محمد, 😀")
+    assert bob.post("/launches/LCH-1/decide", data=typed).status_code == 303
+    decision = session.scalars(select(Decision)).one()
+    answer = victor.get(f"/launches/LCH-1/decisions/{decision.id}.pdf")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    told = read_back(answer.data)
+    for words in (*NAMES, "No go", "Bob", "NOT READY", "MECH_PRECISION", "U+1F600"):
+        assert words in told
+    assert decision.evidence_digest in told.replace("\n", "")
+
+
 def test_a_stranger_learns_of_no_decision_on_a_confidential_launch(
     session: Session, cast: Cast, sign_in: SignIn
 ) -> None:
@@ -139,7 +158,12 @@ def test_a_stranger_learns_of_no_decision_on_a_confidential_launch(
     assert session.scalars(select(LaunchReader)).all() == []
     decision = session.scalars(select(Decision)).one()
     assert "LCH-13" not in page(victor, "/decisions")
-    for address in ("decisions", f"decisions/{decision.id}", f"decisions/{decision.id}.json"):
+    for address in (
+        "decisions",
+        f"decisions/{decision.id}",
+        f"decisions/{decision.id}.json",
+        f"decisions/{decision.id}.pdf",
+    ):
         page(victor, f"/launches/LCH-13/{address}", 404)
     page(victor, "/launches/LCH-13/hypercare", 404)
 
