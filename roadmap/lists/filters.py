@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 
+from roadmap.accounts.models import Person
 from roadmap.lists.language import NONE, Query, QueryError, Term, days, number
 from roadmap.wording import N_, Sentence
 
@@ -162,5 +163,25 @@ def named_field(
         if NONE in codes:
             parts.append(column.is_(None))
         return or_(*parts) if parts else false()
+
+    return build
+
+
+def person_field(column: Any) -> Field:
+    """Test a reference to a person: by ``me``, an e-mail address, or ``none``."""
+
+    def build(term: Term, asker: Asker) -> Condition:
+        only_equal(term)
+        values = [value.casefold() for value in term.values]
+        emails = [value for value in values if value not in {"me", NONE}]
+        parts: list[Condition] = []
+        if "me" in values:
+            parts.append(column == asker.person_id)
+        if emails:
+            parts.append(column.in_(select(Person.id).where(Person.email.in_(emails))))
+        if NONE in values:
+            parts.append(column.is_(None))
+        # Without a value it is nobody's: turned round, such a row is found.
+        return func.coalesce(or_(*parts), false())
 
     return build

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from roadmap.launches.models import Launch
+from roadmap.lists.registry import register_list
 from roadmap.notifications.telling import register_teller
 from roadmap.notifications.weekly import register_weekly
 from roadmap.overview import (
@@ -11,6 +12,8 @@ from roadmap.overview import (
     confirm_views,
     decision_views,
     gates_views,
+    launch_list_views,
+    launch_sheet,
     notices,
     panels,
     views,
@@ -26,6 +29,8 @@ from roadmap.wording import N_
 def init_app(app: Flask) -> None:
     """Register the pages and their places in the bar."""
     app.register_blueprint(views.bp)
+    app.register_blueprint(launch_list_views.bp)
+    register_list(launch_sheet.KIND)
     app.register_blueprint(capacity_views.bp)
     app.register_blueprint(gates_views.bp)
     app.register_blueprint(decision_views.bp)

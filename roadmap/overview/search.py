@@ -65,7 +65,7 @@ def exact(session: Session, actor: Actor, query: str) -> str | None:
     return f"{prefix}-{number}" if session.scalar(found) is not None else None
 
 
-def _says(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
+def says(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
     """Return the condition that every word occurs in a short name, whatever its case.
 
     SQLite folds only ASCII letters, so the usual spellings of a word are tried.
@@ -85,14 +85,14 @@ def search(session: Session, actor: Actor, query: str) -> Found:
         return Found()
     launches = visible(
         select(Launch.id, Launch.title, Launch.state)
-        .where(_says(Launch.title, words))
+        .where(says(Launch.title, words))
         .order_by(Launch.state.in_(ENDED), Launch.id.desc())
         .limit(LIMIT),
         actor,
     )
     mechanisms = (
         select(Mechanism.id, Mechanism.name, Mechanism.stage)
-        .where(_says(Mechanism.name, words))
+        .where(says(Mechanism.name, words))
         .order_by(Mechanism.id.desc())
         .limit(LIMIT)
     )
@@ -104,7 +104,7 @@ def search(session: Session, actor: Actor, query: str) -> Found:
     )
     people = (
         select(Person.id, Person.name, Person.email)
-        .where(Person.active, or_(_says(Person.name, words), _says(Person.email, words)))
+        .where(Person.active, or_(says(Person.name, words), says(Person.email, words)))
         .order_by(Person.name, Person.id)
         .limit(LIMIT)
     )

@@ -193,6 +193,11 @@ def launch_state(word: str, chip: bool = False) -> Markup:
     return _named(_LAUNCHES[word], chip)
 
 
+def launch_state_word(word: str) -> str:
+    """Return that in a word alone."""
+    return _(_LAUNCHES[word][2])
+
+
 def change(word: str, note: str | None = None) -> Markup:
     """Return what changed since last time: "better", "worse" or "same"."""
     if word == "same":

@@ -171,3 +171,29 @@ def test_a_cycle_through_it_names_it_only_to_those_who_see_it(
     alice = actor(cast.alice, cast.ops)
     with pytest.raises(Invalid, match="no launch LCH-1 that you may see"):
         add_dependency(session, alice, session.get_one(Launch, 2), "LCH-1")
+
+
+def test_no_filter_count_or_file_of_the_list_tells_of_it(
+    app: Flask, session: Session, secret: Launch, cast: Cast
+) -> None:
+    from roadmap.overview import launch_list
+    from roadmap.overview.launch_columns import COLUMNS
+    from roadmap.overview.launch_guides import guides
+    from roadmap.overview.launch_sheet import rows_of
+
+    alice, bob = actor(cast.alice, cast.ops), actor(cast.bob, cast.program)
+    known = launch_list.known_to(session, alice)
+    told = guides(known.vocabulary)
+    assert SECRET not in str(told)
+    tests = [f"{code}:{value}" for code, one in told.items() for value, _label in one.values]
+    tests += ["", "key:LCH-1", "owner:bob@example.org", f'"{SECRET}"', "date>2000", "tier>0"]
+    with app.test_request_context():
+        for test in tests:
+            for text in (test, f"-{test}" if test else ""):
+                rows = rows_of(session, alice, known, text, "key", list(COLUMNS.values()))[1]
+                found = [row[0] for row in rows]
+                assert found in ([], ["LCH-2"]), text
+        assert sum(launch_list.state_counts(session, alice).values()) == 1
+        theirs = launch_list.known_to(session, bob)
+        rows = rows_of(session, bob, theirs, "is:confidential", "key", list(COLUMNS.values()))[1]
+        assert [row[:2] for row in rows] == [["LCH-1", SECRET]]
