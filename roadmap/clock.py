@@ -1,6 +1,8 @@
 """The only place that reads the time."""
 
 from datetime import UTC, date, datetime
+from functools import cache
+from zoneinfo import available_timezones
 
 
 def now() -> datetime:
@@ -11,3 +13,9 @@ def now() -> datetime:
 def today() -> date:
     """Return the present day in UTC."""
     return now().date()
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    """Return the names of time zones, sorted; asked of a folder of files, so only once."""
+    return tuple(sorted(available_timezones()))

@@ -4,6 +4,7 @@ Every test has a database of its own, copied from a migrated one. The applicatio
 process for each kind of database and moved from one test's database to the next (tests/moving.py).
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
@@ -34,6 +36,11 @@ from tests.cast import Cast, make_cast  # noqa: E402
 from tests.moving import MovingApp, made_for  # noqa: E402
 from tests.worlds import PostgresStore, SqliteStore, Start, Worlds, copy_database, kept  # noqa: E402
 
+# What a run keeps (modules, collected tests, the application) fills the memory that Python looks
+# through for garbage: seldom is enough.
+gc.set_threshold(50_000, 50, 100)
+# Databases that nobody wrote to wait for the next test that starts from the same: so many.
+WAITING = 3
 # Folders of PostgreSQL servers: then the number of the process that started it.
 _SERVER = "roadmap-postgres-"
 
@@ -121,10 +128,10 @@ def _fast_folder() -> str | None:
 
 
 def _forget_safety(url: str) -> None:
-    """Let the server skip what only matters after a power cut: databases come and go here."""
+    """Let the server skip what matters after a power cut or a month: databases come and go here."""
     engine = _server_engine(url)
     with engine.connect() as connection:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
             connection.exec_driver_sql(f"ALTER SYSTEM SET {name} = off")
         connection.exec_driver_sql("ALTER SYSTEM SET max_wal_size = '128MB'")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
@@ -196,9 +203,54 @@ def sqlite_url(sqlite_template: Path, sqlite_worlds: Worlds, start: Start, tmp_p
 @contextmanager
 def postgres_copy(server: str, admin: Connection, template: str) -> Iterator[str]:
     """Yield the address of a database that is a copy of the template."""
+    name = _copied(admin, template)
+    yield _address(server, name)
+    admin.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _copied(admin: Connection, template: str) -> str:
     name = f"test_{uuid.uuid4().hex[:12]}"
     copy_database(admin, template, name)
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    return name
+
+
+def _address(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_waiting(postgres_admin: Connection) -> Iterator[dict[str, str]]:
+    """Copies that the tests before only read, by what they are copies of; dropped at the end."""
+    waiting: dict[str, str] = {}
+    yield waiting
+    for name in waiting.values():
+        postgres_admin.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _writes(admin: Connection, name: str) -> int:
+    """End what is connected to a database; return a number that grows with each write anywhere."""
+    admin.exec_driver_sql(
+        f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"
+    )
+    # Whatever writes takes a number from one row for all databases, even what is rolled back.
+    found = admin.exec_driver_sql("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    return int(found.scalar_one())
+
+
+@contextmanager
+def postgres_lent(
+    server: str, admin: Connection, template: str, waiting: dict[str, str]
+) -> Iterator[str]:
+    """Yield the address of a copy of the template: one that waits, since nobody wrote to it."""
+    name = waiting.pop(template, None) or _copied(admin, template)
+    before = _writes(admin, name)
+    yield _address(server, name)
+    if _writes(admin, name) == before:
+        # Copying and dropping a thousand files costs more than most tests.
+        waiting[template] = name
+        if len(waiting) <= WAITING:
+            return
+        name = waiting.pop(next(iter(waiting)))
     admin.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -208,11 +260,12 @@ def postgres_url(
     postgres_admin: Connection,
     postgres_template: str,
     postgres_worlds: Worlds,
+    postgres_waiting: dict[str, str],
     start: Start,
 ) -> Iterator[str]:
-    """A migrated PostgreSQL database of this test alone."""
+    """A migrated PostgreSQL database that no test wrote to, and that no other test has now."""
     origin = start.place(postgres_worlds) or postgres_template
-    with postgres_copy(postgres_server, postgres_admin, origin) as url:
+    with postgres_lent(postgres_server, postgres_admin, origin, postgres_waiting) as url:
         yield url
 
 
@@ -241,12 +294,28 @@ def moving_apps() -> dict[tuple[str, ...], MovingApp]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def read_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates as Python, once an application of this run has read them."""
+    folder = tmp_path_factory.getbasetemp()
+    # The processes of a run have folders side by side.
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    (folder / "templates").mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder / "templates"))
+
+
 @pytest.fixture
-def app(config: Config, moving_apps: dict[tuple[str, ...], MovingApp]) -> Iterator[Flask]:
+def app(
+    config: Config,
+    moving_apps: dict[tuple[str, ...], MovingApp],
+    read_templates: FileSystemBytecodeCache,
+) -> Iterator[Flask]:
     """The application on this test's database, in the state in which it starts."""
     kept = made_for(config)
     if kept not in moving_apps:
         moving_apps[kept] = MovingApp(config)
+        moving_apps[kept].app.jinja_env.bytecode_cache = read_templates
+        gc.freeze()
     with moving_apps[kept].on(config) as app:
         app.config["WTF_CSRF_ENABLED"] = False
         yield app

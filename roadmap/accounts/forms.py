@@ -1,7 +1,5 @@
 """Forms of signing in, of one's own account, and of the admin's people and teams."""
 
-from zoneinfo import available_timezones
-
 from wtforms import (
     BooleanField,
     EmailField,
@@ -14,6 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional
 
+from roadmap import clock
 from roadmap.accounts.permissions import ROLES
 from roadmap.accounts.tokens import MOST_DAYS, SCOPES
 from roadmap.web.forms import Form, Ticks, choices
@@ -69,7 +68,7 @@ class ProfileForm(Form):
         super().__init__(**given)
         # Places, not the abbreviations and offsets that stand beside them.
         self.time_zone.choices = choices(
-            (name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"
+            (name, name) for name in clock.time_zones() if "/" in name or name == "UTC"
         )
 
 

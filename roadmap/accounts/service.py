@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import String, cast, select
@@ -82,7 +81,7 @@ def _checked_roles(roles: Iterable[str]) -> list[str]:
 
 def checked_time_zone(name: str) -> str:
     """Return the name of a known time zone, or refuse it."""
-    if name not in available_timezones():
+    if name not in clock.time_zones():
         raise Invalid.at("time_zone", _("Choose a time zone such as Europe/Dublin."))
     return name
 

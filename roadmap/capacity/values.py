@@ -4,12 +4,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel.numbers import list_currencies
 
+from roadmap import clock
 from roadmap.capacity.demand import shape
 from roadmap.capacity.refusal import Inconsistent
 from roadmap.errors import Invalid
@@ -90,16 +89,10 @@ def currency(field: str, value: Any) -> str | None:
     return code
 
 
-@cache
-def zones() -> frozenset[str]:
-    """Return the names of time zones."""
-    return frozenset(available_timezones())
-
-
 def zone(field: str, value: Any) -> str:
     """Return the name of a time zone, UTC if none was given."""
     name = str(value or "UTC").strip()
-    if name not in zones():
+    if name not in clock.time_zones():
         raise Invalid.at(field, _("Use the name of a time zone, such as Europe/Lisbon."))
     return name
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from wtforms import (
     BooleanField,
@@ -15,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from roadmap import clock
 from roadmap.launches.forms import maybe_id, with_nobody
 from roadmap.launches.wording import TYPES
 from roadmap.readiness.gate_groups import GroupInput
@@ -49,7 +49,7 @@ class GroupForm(Form):
 
     def offer(self, markets: Sequence[tuple[str, str]]) -> None:
         """Fill in what can be chosen."""
-        self.time_zone.choices = choices((zone, zone) for zone in sorted(available_timezones()))
+        self.time_zone.choices = choices((zone, zone) for zone in clock.time_zones())
         self.market_code.choices = choices([("", _("Weekends only")), *markets])
 
     def start(self, group: ReviewGroup | None) -> None:

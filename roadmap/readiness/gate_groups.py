@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import available_timezones
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -93,7 +92,7 @@ def edit_group(session: Session, actor: Asker | None, group: ReviewGroup, said: 
 
 def _fill(session: Session, group: ReviewGroup, said: GroupInput) -> None:
     group.name = clean_name(said.name)
-    if said.time_zone not in available_timezones():
+    if said.time_zone not in clock.time_zones():
         raise Invalid.at("time_zone", _("Choose a time zone of the list, as in Europe/Berlin."))
     group.time_zone = said.time_zone
     if said.market_code is not None and session.get(Market, said.market_code) is None:

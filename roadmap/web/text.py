@@ -1,21 +1,18 @@
 """Text from outside: which characters can be stored."""
 
-import unicodedata
+import re
 
 # A number of more digits fits no column; Python refuses to read one of thousands.
 _DIGITS = 9
 # Line breaks and tabs are text; other control characters are not, and PostgreSQL refuses NUL.
-_ALLOWED_CONTROLS = {"\n", "\r", "\t"}
+# Half of a pair of surrogates is no character at all.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def forbidden_character(value: str) -> str | None:
     """Return the name of the first character that cannot be stored, None if all can."""
-    for character in value:
-        if character in _ALLOWED_CONTROLS:
-            continue
-        if unicodedata.category(character) in {"Cc", "Cs"}:
-            return f"U+{ord(character):04X}"
-    return None
+    found = _FORBIDDEN.search(value)
+    return f"U+{ord(found[0]):04X}" if found else None
 
 
 def whole_number(text: str | None) -> int | None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from roadmap import clock
 from roadmap.exchange.workspace import parts_gates as parts
 from roadmap.exchange.workspace.fields import Part
 from roadmap.exchange.workspace.fit_lists import repeats
@@ -127,7 +127,7 @@ def problems(reading: Reading) -> Iterator[Problem]:
         path = f"review_groups[{place}]"
         yield from repeats(f"{path}.members", (m.person for m in group.members))
         yield from repeats(f"{path}.turns", (monday_of(t.week) for t in group.turns))
-        if group.time_zone not in available_timezones():
+        if group.time_zone not in clock.time_zones():
             yield Problem(f"{path}.time_zone", _("is no time zone, as in Europe/Berlin"))
         if group.resolve_days < group.respond_days:
             yield Problem(f"{path}.resolve_days", _("is below respond_days"))
