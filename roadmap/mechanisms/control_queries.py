@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap.mechanisms.kept_models import MetricSignal, SignalAnswer
@@ -43,15 +44,20 @@ _ANSWERED: Any = and_(
 )
 
 
-def signals_of(session: Session, mechanism_id: int, today: date) -> list[Signal]:
-    """Return what is outside its limits of a mechanism, unanswered first; one statement."""
-    rows = session.execute(
+@lru_cache(maxsize=2)
+def _signals_query(today: date) -> Any:
+    return (
         select(MetricSignal, SignalAnswer)
         .outerjoin(Configuration, Configuration.id == MetricSignal.configuration_id)
         .outerjoin(SignalAnswer, _ANSWERED)
-        .where(MetricSignal.mechanism_id == mechanism_id, _shown(today))
+        .where(MetricSignal.mechanism_id == bindparam("mechanism"), _shown(today))
         .order_by(SignalAnswer.id.is_not(None), MetricSignal.worse.desc(), MetricSignal.id)
     )
+
+
+def signals_of(session: Session, mechanism_id: int, today: date) -> list[Signal]:
+    """Return what is outside its limits of a mechanism, unanswered first; one statement."""
+    rows = session.execute(_signals_query(today), {"mechanism": mechanism_id})
     found: dict[int, Signal] = {}
     for signal, answer in rows:
         found.setdefault(signal.id, Signal(signal, answer))

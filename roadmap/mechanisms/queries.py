@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person, Team
 from roadmap.accounts.permissions import permissions_of
+from roadmap.db import read_rows
 from roadmap.errors import Forbidden, NotFound
 from roadmap.keys import parse_key
 from roadmap.mechanisms.kinds import MechanismKind, Stage
@@ -48,22 +49,27 @@ def authorise(
     return mechanism
 
 
+# Built once: building statements costs more than most of their answers.
+_RECORD = select(Mechanism).where(Mechanism.id == bindparam("id"))
+_MECHANISM = _RECORD.options(selectinload(Mechanism.coverage))
+
+
 def get_mechanism(
     session: Session,
     actor: Actor | None,
     key: str,
     may: Literal["read", "edit", "evidence"] = "read",
+    *,
+    coverage: bool = True,
 ) -> Mechanism:
-    """Load a mechanism with its coverage and authorise, two statements.
+    """Load a mechanism with its coverage and authorise, two statements; one without coverage.
 
     Raises NotFound for a stranger or an unknown key, Forbidden for a reader without the right.
     """
     if actor is not None and not actor.may("mechanism.read"):
         raise NotFound(_("There is no mechanism %(key)s.", key=key))
-    found = session.scalar(
-        select(Mechanism)
-        .where(Mechanism.id == parse_key(key, Mechanism.key_prefix))
-        .options(selectinload(Mechanism.coverage))
+    found: Mechanism | None = session.scalar(
+        _MECHANISM if coverage else _RECORD, {"id": parse_key(key, Mechanism.key_prefix)}
     )
     if found is None:
         raise NotFound(_("There is no mechanism %(key)s.", key=key))
@@ -74,11 +80,7 @@ def get_mechanism(
 
 def find_mechanism(session: Session, mechanism_id: int) -> Mechanism:
     """Return a mechanism with its coverage by its number, without asking who wants it."""
-    found = session.scalar(
-        select(Mechanism)
-        .where(Mechanism.id == mechanism_id)
-        .options(selectinload(Mechanism.coverage))
-    )
+    found: Mechanism | None = session.scalar(_MECHANISM, {"id": mechanism_id})
     if found is None:
         raise NotFound(_("There is no mechanism MEC-%(number)s.", number=mechanism_id))
     return found
@@ -147,35 +149,51 @@ def find_site(session: Session, code: str) -> Site:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Another mechanism as a page names it."""
+
+    key: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Relations:
     """Who and what a mechanism's record names, as its page shows them."""
 
     owner: str | None
     team: str | None
-    site: Site | None
-    routes_to: Mechanism | None
-    fed_by: Sequence[Mechanism]
+    site: str | None
+    routes_to: Named | None
+    fed_by: Sequence[Named]
+
+
+_NAMES = (
+    select(Person.name.label("owner"), Team.name.label("team"), Site.name.label("site"))
+    .select_from(Mechanism)
+    .outerjoin(Person, Person.id == Mechanism.owner_id)
+    .outerjoin(Team, Team.id == Mechanism.team_id)
+    .outerjoin(Site, Site.id == Mechanism.site_id)
+    .where(Mechanism.id == bindparam("id"))
+)
+_NEAR = (
+    select(Mechanism.id, Mechanism.name, Mechanism.routes_to_id)
+    .where((Mechanism.routes_to_id == bindparam("id")) | (Mechanism.id == bindparam("target")))
+    .order_by(Mechanism.name)
+)
 
 
 def relations(session: Session, mechanism: Mechanism) -> Relations:
     """Return the owner, team, site and routes of a mechanism, two statements."""
-    row = session.execute(
-        select(Person.name, Team.name, Site)
-        .select_from(Mechanism)
-        .outerjoin(Person, Person.id == Mechanism.owner_id)
-        .outerjoin(Team, Team.id == Mechanism.team_id)
-        .outerjoin(Site, Site.id == Mechanism.site_id)
-        .where(Mechanism.id == mechanism.id)
-    ).one()
-    near = session.scalars(
-        select(Mechanism)
-        .where((Mechanism.routes_to_id == mechanism.id) | (Mechanism.id == mechanism.routes_to_id))
-        .order_by(Mechanism.name)
-    ).all()
-    target = next((m for m in near if m.id == mechanism.routes_to_id), None)
-    fed_by = [m for m in near if m.routes_to_id == mechanism.id]
-    return Relations(row[0], row[1], row[2], target, fed_by)
+    (row,) = read_rows(session, _NAMES, {"id": mechanism.id})
+    near = read_rows(session, _NEAR, {"id": mechanism.id, "target": mechanism.routes_to_id})
+    target = next((_near(m) for m in near if m.id == mechanism.routes_to_id), None)
+    fed_by = [_near(m) for m in near if m.routes_to_id == mechanism.id]
+    return Relations(row.owner, row.team, row.site, target, fed_by)
+
+
+def _near(row: Any) -> Named:
+    return Named(f"{Mechanism.key_prefix}-{row.id}", row.name)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def index() -> ResponseReturnValue:
 def mechanism(key: str) -> ResponseReturnValue:
     """Show whether one can lean on a mechanism, who does, and what its owner owes."""
     session = db_session()
-    found = queries.get_mechanism(session, current_user, key)
+    found = queries.get_mechanism(session, current_user, key, coverage=False)
     offered = options(session)
     return render_template(
         "mechanisms/mechanism.html",

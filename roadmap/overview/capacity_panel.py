@@ -8,12 +8,14 @@ from flask import render_template
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from roadmap import clock
 from roadmap.capacity import workload
 from roadmap.capacity.assess import EVERY_PHASE, Assessor
 from roadmap.capacity.consequences import outage_facts
 from roadmap.capacity.facts import OutageFact
 from roadmap.capacity.gather import leaning_on
 from roadmap.capacity.horizon import WEEKS
+from roadmap.kept import kept_answer
 from roadmap.launches.access import visible_ids
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.kinds import HUMAN_KINDS, MechanismKind
@@ -67,20 +69,25 @@ def of_mechanism(mechanism: Mechanism) -> str:
 
 
 def _of_people(session: Session, mechanism: Mechanism) -> str:
-    assessor = for_queue(session, mechanism.id)
-    given = assessor.portfolio.queues[mechanism.id]
-    there = assessor.supply(given.id)
-    load = None
-    if there.queue is not None:
-        load = bars(assessor, weekly(assessor, given), share=True)
+    load, missing = kept_answer(session, _load_of_people, mechanism.id, clock.today())
     return render_template(
         "overview/_capacity_panel.html",
         mechanism=mechanism,
         human=True,
         load=load,
-        missing=reading.missing(there.missing, given.key, ""),
+        missing=reading.missing(missing, mechanism.key, ""),
         outage=None,
     )
+
+
+def _load_of_people(session: Session, mechanism_id: int, _today: date) -> tuple[Load | None, str]:
+    """Return the weeks of a queue, or what is missing to tell."""
+    assessor = for_queue(session, mechanism_id)
+    there = assessor.supply(mechanism_id)
+    if there.queue is None:
+        return None, there.missing
+    given = assessor.portfolio.queues[mechanism_id]
+    return bars(assessor, weekly(assessor, given), share=True), there.missing
 
 
 def _of_step(session: Session, mechanism: Mechanism) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
+from roadmap.db import read_rows
 from roadmap.launches.candidates import declaring, with_queues
 from roadmap.launches.defaults import languages_of
 from roadmap.launches.models import LaunchCell, LaunchMechanism, LaunchRequirement
@@ -98,7 +99,7 @@ def _delivering(requirement: Requirement) -> tuple[Lines, set[int]]:
     kept: dict[int, tuple[Lines, set[int]]] = g.setdefault("delivering", {})
     if requirement.id not in kept:
         session = db_session()
-        links = session.execute(_DELIVERS, {"requirement": requirement.id}).all()
+        links = read_rows(session, _DELIVERS, {"requirement": requirement.id})
         lines = _beside(session, [link.launch_id for link in links])
         kept[requirement.id] = (lines, {link.launch_id for link in links if link.must})
     return kept[requirement.id]
@@ -128,24 +129,27 @@ def quarter(day: date, today: date) -> str:
     return name if 0 <= (day - today).days < _CLEAR else f"{name} {day.year}"
 
 
+_LEANS = (
+    select(
+        LaunchMechanism.launch_id,
+        LaunchMechanism.mechanism_id,
+        LaunchMechanism.role,
+        LaunchMechanism.fallback_id,
+    )
+    .where(
+        or_(
+            LaunchMechanism.mechanism_id == bindparam("mechanism"),
+            LaunchMechanism.fallback_id == bindparam("mechanism"),
+        )
+    )
+    .order_by(LaunchMechanism.id)
+)
+
+
 def of_mechanism(mechanism: Mechanism) -> str:
     """Show which launches lean on a mechanism, and what each would lose with it."""
     session = db_session()
-    links = session.execute(
-        select(
-            LaunchMechanism.launch_id,
-            LaunchMechanism.mechanism_id,
-            LaunchMechanism.role,
-            LaunchMechanism.fallback_id,
-        )
-        .where(
-            or_(
-                LaunchMechanism.mechanism_id == mechanism.id,
-                LaunchMechanism.fallback_id == mechanism.id,
-            )
-        )
-        .order_by(LaunchMechanism.id)
-    ).all()
+    links = read_rows(session, _LEANS, {"mechanism": mechanism.id})
     losses: dict[int, list[str]] = {}
     for link in links:
         losses.setdefault(link.launch_id, []).append(_loss(link, mechanism.id))
