@@ -55,7 +55,7 @@ class Changed(Assessor):
 
     def __init__(self, portfolio: Portfolio, horizon: Horizon, asked: Asked) -> None:
         super().__init__(portfolio, horizon)
-        self._asked = asked
+        self._wanted = asked
         self._changed: dict[int, Supply] = {}
 
     def supply(self, queue_id: int) -> Supply:
@@ -69,9 +69,9 @@ class Changed(Assessor):
         if queue is None:
             return there
         given = self.portfolio.queues[queue_id]
-        more = self._asked.numbers.get(f"heads-{queue_id}", 0.0)
-        extra = self._asked.numbers.get(f"extra-{queue_id}", 0.0)
-        name = self._asked.shifts.get(queue_id, "")
+        more = self._wanted.numbers.get(f"heads-{queue_id}", 0.0)
+        extra = self._wanted.numbers.get(f"extra-{queue_id}", 0.0)
+        name = self._wanted.shifts.get(queue_id, "")
         place = next(
             (one for one in windows(given, queue.heads, self.horizon) if one.name == name), None
         )
