@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person, Team
+from roadmap.db import read_rows
 from roadmap.lists.models import SavedView
 from roadmap.notifications import tokens
 from roadmap.notifications.facts import WATCHED
@@ -17,6 +18,7 @@ from roadmap.notifications.models import Mail, Notice, Preference, Watch
 from roadmap.notifications.reading import readable
 from roadmap.notifications.rules import USUAL_PACE, MailState, Pace, Reason, WatchKind
 from roadmap.notifications.telling import REASONS, Group, grouped
+from roadmap.requirements.list_asked import LIST
 from roadmap.web.i18n import _
 
 UNREAD_SHOWN, READ_SHOWN = 100, 30
@@ -85,7 +87,7 @@ class Watching:
 def is_watching(session: Session, person_id: int, kind: WatchKind, target_id: int) -> bool:
     """Return whether a person watches something, one statement."""
     asked = {"person": person_id, "kind": kind, "target": target_id}
-    return session.execute(_watched(), asked).first() is not None
+    return bool(read_rows(session, _watched(), asked))
 
 
 @cache
@@ -141,8 +143,11 @@ def _names(
 
 
 def _views(actor: Actor) -> Any:
+    # Only what enters a view of requirements is told of.
     return select(SavedView.id, SavedView.name).where(
-        SavedView.removed_at.is_(None), or_(SavedView.shared, SavedView.owner_id == actor.id)
+        SavedView.list_code == LIST,
+        SavedView.removed_at.is_(None),
+        or_(SavedView.shared, SavedView.owner_id == actor.id),
     )
 
 

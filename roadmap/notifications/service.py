@@ -20,6 +20,7 @@ from roadmap.notifications.reading import readable
 from roadmap.notifications.rules import USUAL_PACE, MailState, Pace, Reason, WatchKind
 from roadmap.notifications.view_watch import remember, remember_again
 from roadmap.notifications.weekly import choose
+from roadmap.requirements.list_asked import LIST
 from roadmap.web.i18n import _
 
 MOST_WATCHES = 500
@@ -60,7 +61,10 @@ def _authorised(
 ) -> SavedView | None:
     """Return the view that is to be watched, None for anything else; raises NotFound."""
     if kind is WatchKind.VIEW:
-        return get_view(session, actor, target_id)
+        view = get_view(session, actor, target_id)
+        if view.list_code != LIST:
+            raise NotFound(_("Only views of requirements can be watched."))
+        return view
     if kind is WatchKind.TEAM:
         if session.get(Team, target_id) is None:
             raise NotFound(_("There is no such team."))

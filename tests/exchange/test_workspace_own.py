@@ -52,9 +52,22 @@ VIEW = {
     "columns": ["state", "cost"],
 }
 
+LATE = {
+    "of": "launches",
+    "owner": "pm@example.org",
+    "name": "Costly",
+    "query": "outlook:late",
+    "sort": "date",
+}
+
 
 def file(**sections: Any) -> bytes:
-    whole = {"people": PEOPLE, "fields": FIELDS, "views": [VIEW], "requirements": [REQUIREMENT]}
+    whole = {
+        "people": PEOPLE,
+        "fields": FIELDS,
+        "views": [LATE, VIEW],
+        "requirements": [REQUIREMENT],
+    }
     return encoded(**{**whole, **sections})
 
 
@@ -64,7 +77,7 @@ def test_fields_values_and_views_come_back_as_they_were() -> None:
         text = dump(database)
         found = json.loads(text)
         assert found["fields"] == FIELDS
-        assert found["views"] == [VIEW]
+        assert found["views"] == [LATE, VIEW]
         assert found["requirements"][0]["fields"] == HELD
         load(other, text.encode())
         assert dump(other) == text
@@ -84,7 +97,8 @@ def test_a_file_changes_and_empties_values() -> None:
             fields = own_fields.fields_of(session, retired=True)
             assert own_fields.held_of(session, fields, [1]).of(1) == {"cost": 3.0}
             assert len(session.scalars(select(CustomField)).all()) == 5
-            assert session.scalars(select(SavedView.name)).all() == ["Costly"]
+            views = session.scalars(select(SavedView.list_code)).all()
+            assert sorted(views) == ["launches", "requirements"]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from roadmap.requirements.columns import RESERVED
 from roadmap.requirements.models import RequirementFieldValue
 from roadmap.web.i18n import _
 
-_RECORD, _LIST = "requirement", "requirements"
+_RECORD = "requirement"
 Values = Mapping[str, Any]
 
 
@@ -43,7 +43,9 @@ def sections(session: Session, names: Names) -> dict[str, Any]:
             write(parts.FieldPart, row, names, choices=[_choice(one) for one in row.choices])
             for row in fields
         ],
-        "views": in_order((write(parts.ViewPart, row, names) for row in views), "owner", "name"),
+        "views": in_order(
+            (write(parts.ViewPart, row, names, of=row.list_code) for row in views), "owner", "name"
+        ),
     }
 
 
@@ -185,7 +187,7 @@ def _names_of(
 
 
 def _views(loading: Loading, wanted: Sequence[parts.ViewPart]) -> None:
-    query = select(SavedView).where(SavedView.removed_at.is_(None), SavedView.list_code == _LIST)
+    query = select(SavedView).where(SavedView.removed_at.is_(None))
     names = loading.names
     rows = loading.session.scalars(query) if wanted else ()
     now = clock.now()
@@ -193,7 +195,7 @@ def _views(loading: Loading, wanted: Sequence[parts.ViewPart]) -> None:
         loading,
         SavedView,
         wanted,
-        {(names.key_of("person", row.owner_id), row.name): row for row in rows},
-        lambda part: (part.owner, part.name),
-        lambda _part: {"list_code": _LIST, "created_at": now, "updated_at": now},
+        {(row.list_code, names.key_of("person", row.owner_id), row.name): row for row in rows},
+        lambda part: (part.of, part.owner, part.name),
+        lambda part: {"list_code": part.of, "created_at": now, "updated_at": now},
     )

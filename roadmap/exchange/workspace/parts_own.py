@@ -45,7 +45,7 @@ class ViewPart(Part):
     apart: ClassVar = frozenset({"of"})
 
     # The list it is a view of.
-    of: Literal["requirements"] = "requirements"
+    of: Literal["requirements", "launches"] = "requirements"
     owner: Email
     name: Label
     shared: bool = False

@@ -30,7 +30,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "gate_templates": ("gate_template", ("code",)),
     "attestations": ("attestation", ("item_code", "market", "surface", "attested_at")),
     "fields": ("field", ("code",)),
-    "views": ("view", ("owner", "name")),
+    "views": ("view", ("of", "owner", "name")),
     "sites": ("site", ("code",)),
     "mechanisms": ("mechanism", ("key",)),
     "requirements": ("requirement", ("key",)),
