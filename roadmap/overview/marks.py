@@ -1,7 +1,8 @@
 """Marks of open pages: a short text that changes when what the page shows may have changed.
 
-A page asks for its mark every second and a half and loads itself again when it differs. Any change
-of an input marks verdicts outdated in its own transaction, so the mark differs once that commits.
+A page that is seen asks for its mark every second and loads itself again when it differs. Any
+change of an input marks verdicts outdated in its own transaction, so the mark differs once that
+commits.
 """
 
 import hashlib

@@ -20,6 +20,8 @@ from roadmap.web.i18n import _, ngettext
 from roadmap.web.templating import day
 
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+# Before it nothing can have been recorded.
+FIRST_YEAR = 2000
 AHEAD = timedelta(days=7)
 # Launches whose reasons are looked at for what is to be decided and what still stands in the way.
 CANDIDATES = 60
@@ -47,7 +49,7 @@ def week_name(monday: date) -> str:
 def read_week(text: str) -> date | None:
     """Return the Monday of the week an address names, None if it names none."""
     found = _WEEK.fullmatch(text)
-    if found is None:
+    if found is None or int(found[1]) < FIRST_YEAR:
         return None
     try:
         return date.fromisocalendar(int(found[1]), int(found[2]), 1)

@@ -37,5 +37,5 @@ def test_open_pages_show_the_verdict_of_now_without_being_asked(
     expect(room.locator(".v-word")).to_have_text("NOT READY")
     took = time.monotonic() - began
     expect(board.locator("table")).to_contain_text("NOT READY")
-    # A page asks every second and a half; the rest is the machine's.
+    # A page asks every second; the rest is the machine's.
     assert took < 6

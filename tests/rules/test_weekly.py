@@ -146,7 +146,9 @@ def test_a_title_is_a_link_for_pages_and_mail_and_never_markup() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-W54", "2026-W00", "0000-W01", "2026-W48x"])
+@pytest.mark.parametrize(
+    "text", ["", "2026", "2026-W54", "2026-W00", "0001-W01", "1999-W20", "2026-W48x"]
+)
 def test_no_week_is_read_from_an_address_that_names_none(text) -> None:
     assert read_week(text) is None
 
