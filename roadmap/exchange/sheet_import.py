@@ -60,19 +60,24 @@ def import_sheet(
             reading = read_sheet(session, data, file_name, answers, encoding=encoding)
             return report_of(reading, compare(session, reading), stored=False)
     with database.writing() as session:
-        reading = read_sheet(session, data, file_name, answers, encoding=encoding)
-        report = store(session, None, reading)
-        now = clock.now()
-        row = LaunchSheet(
-            token=f"command-{now:%Y%m%d%H%M%S%f}"[:40],
-            person_id=None,
-            file_name=file_name[-200:],
-            answers=reading.answers.as_json(),
-            created_at=now,
+        return store_reading(
+            session, read_sheet(session, data, file_name, answers, encoding=encoding)
         )
-        note_stored(row, reading, report)
-        session.add(row)
-        return report
+
+
+def store_reading(session: Session, reading: Reading) -> SheetReport:
+    """Store a sheet as the command line and the demo do, for nobody; keep its columns and order."""
+    report, now = store(session, None, reading), clock.now()
+    row = LaunchSheet(
+        token=f"command-{now:%Y%m%d%H%M%S%f}"[:40],
+        person_id=None,
+        file_name=reading.file_name[-200:],
+        answers=reading.answers.as_json(),
+        created_at=now,
+    )
+    note_stored(row, reading, report)
+    session.add(row)
+    return report
 
 
 def note_stored(row: LaunchSheet, reading: Reading, report: SheetReport) -> None:

@@ -8,20 +8,30 @@ from pathlib import Path
 import pytest
 import time_machine
 from click.testing import CliRunner, Result
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts import passwords
+from roadmap.accounts.current import load_actor
 from roadmap.accounts.models import Person
 from roadmap.cli import main
 from roadmap.db import Database
 from roadmap.errors import Conflict, NotFound
+from roadmap.exchange.sheet_models import LaunchSheet
 from roadmap.exchange.workspace import demo
+from roadmap.exchange.workspace.demo import LEADER
 from roadmap.launches.models import Launch, Phase
 from roadmap.mechanisms.models import Mechanism
+from roadmap.overview import week_one
+from roadmap.readiness.attestation_models import StandingAttestation
+from roadmap.readiness.decision_models import Decision
+from roadmap.readiness.decisions import launched_against
 from roadmap.readiness.fresh import evaluate_now
-from roadmap.readiness.models import CurrentVerdict
+from roadmap.readiness.freshness import standing_of, steps_due
+from roadmap.readiness.freshness_rules import Step
+from roadmap.readiness.models import CurrentVerdict, Waiver
 from roadmap.requirements.models import Requirement
 from roadmap.scoring.baselines import baseline_against_today, untouched
 from roadmap.scoring.models import Baseline
@@ -50,6 +60,8 @@ WORDS = {
     20: ("NOT_ASSESSED", "ON_TRACK"),
     21: ("NOT_ASSESSED", "ON_TRACK"),
     22: ("NOT_READY", "AT_RISK"),
+    23: ("LIVE_OK", "ON_TRACK"),
+    24: ("LIVE_BREACH", "LATE"),
 }
 STORIES = {
     1: ("EVIDENCE_THIN", "MECH_PRECISION"),
@@ -63,6 +75,8 @@ STORIES = {
     14: ("CHECKLIST", "WAIVER_EXPIRED"),
     19: ("SIGNOFF_STALE",),
     22: ("SIGNOFF_MISSING",),
+    23: (),
+    24: ("CHECKLIST", "GUARD_METRIC"),
 }
 
 
@@ -108,6 +122,39 @@ def test_the_demo_shows_what_moved_since_its_ranking_was_frozen(session: Session
 
 
 @pytest.mark.usefixtures("loaded")
+def test_the_demo_shows_what_was_decided_said_and_attested(session: Session) -> None:
+    ids = session.scalars(select(Launch.id)).all()
+    assert launched_against(session, ids) == {24}
+    kinds = select(Decision.kind).order_by(Decision.id)
+    assert session.scalars(kinds).all() == ["conditional", "no_go", "emergency_go"]
+    renewed = session.scalars(select(Waiver).where(Waiver.renews_id.is_not(None))).one()
+    assert (renewed.launch_id, renewed.claimed) == (11, False)
+    assert session.scalar(select(func.count()).select_from(StandingAttestation)) == 4
+    silent = session.get_one(Launch, 16)
+    phases = session.scalars(select(Phase).where(Phase.launch_id == 16)).all()
+    assert standing_of(session, silent, phases).freshness.misses == 1
+    assert [one.step for _id, one in steps_due(session, clock.today())] == [Step.ASKED] * 6
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_demos_sheet_is_answered_as_week_one_answers(session: Session, app: Flask) -> None:
+    pm = load_actor(session, session.scalars(select(Person.id).where(Person.email == LEADER)).one())
+    assert pm is not None
+    with app.test_request_context():
+        page = week_one.load(session, pm, None)
+    assert page is not None
+    assert page.greens == 12
+    assert {one.key for one in page.agreed} == {"LCH-10", "LCH-13", "LCH-17"}
+    assert {one.key for one in page.contradicted} == {"LCH-1", "LCH-4", "LCH-16"}
+    assert len(page.open) == 6
+    assert [one.key for one in page.better] == ["LCH-11"]
+    assert page.questions.asking.questions
+    sheet = session.scalars(select(LaunchSheet)).one()
+    assert sheet.report is not None
+    assert (sheet.report["created"], sheet.report["rows"]) == (0, 20)
+
+
+@pytest.mark.usefixtures("loaded")
 def test_refreshing_dates_the_demo_anew_and_keeps_its_verdicts(session: Session) -> None:
     starts = select(func.min(Phase.starts_on)).where(Phase.launch_id == 1)
     before = session.scalar(starts)
@@ -116,11 +163,12 @@ def test_refreshing_dates_the_demo_anew_and_keeps_its_verdicts(session: Session)
         assert words(session) != WORDS
         demo.refresh_demo(session)
         assert words(session) == WORDS
+        assert all(one.step is Step.ASKED for _id, one in steps_due(session, clock.today()))
     after = session.scalar(starts)
     assert before is not None
     assert after is not None
     assert after > before
-    assert session.scalar(select(func.count()).select_from(Launch)) == 20
+    assert session.scalar(select(func.count()).select_from(Launch)) == 22
 
 
 def test_there_is_nothing_to_refresh_where_no_demo_is(session: Session) -> None:
@@ -142,7 +190,7 @@ def test_a_new_database_gets_the_demo_with_sign_ins_and_keeps_both(database: Dat
     with database.reading() as session:
         digest = session.scalar(select(Person.password_hash).where(Person.email == demo.LEADER))
         assert passwords.matches("roadmap-demo", digest)
-        assert session.scalar(select(func.count()).select_from(Launch)) == 20
+        assert session.scalar(select(func.count()).select_from(Launch)) == 22
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "roadmap.example.org"])
@@ -177,7 +225,7 @@ def run(url: str, folder: Path, *arguments: str) -> Result:
 def test_the_commands_load_refresh_export_and_import(sqlite_url: str, tmp_path: Path) -> None:
     loaded = run(sqlite_url, tmp_path, "demo", "load")
     assert loaded.exit_code == 0, loaded.output
-    assert "20 launch" in loaded.output
+    assert "22 launch" in loaded.output
     assert "pm@example.org" in loaded.output
     again = run(sqlite_url, tmp_path, "demo", "load")
     assert again.exit_code == 1

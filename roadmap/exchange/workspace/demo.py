@@ -10,8 +10,9 @@ from roadmap.accounts import passwords
 from roadmap.accounts.models import Person
 from roadmap.accounts.permissions import ROLES
 from roadmap.errors import Conflict, NotFound
-from roadmap.exchange.workspace.demo_meetings import hold_meetings
+from roadmap.exchange.workspace.demo_meetings import hold_meetings, keep_true
 from roadmap.exchange.workspace.demo_ranking import freeze, then_and_since
+from roadmap.exchange.workspace.demo_sheet import import_demo_sheet, with_claims
 from roadmap.exchange.workspace.load import Imported, import_workspace
 from roadmap.exchange.workspace.shipped_files import DEMO
 from roadmap.launches.models import Launch
@@ -48,7 +49,8 @@ def load_demo(session: Session) -> Imported:
     imported = import_workspace(session, then, DEMO.name, clock.today())
     freeze(session, LEADER)
     hold_meetings(session)
-    import_workspace(session, since, DEMO.name, clock.today())
+    import_demo_sheet(session)
+    import_workspace(session, with_claims(session, since), DEMO.name, clock.today())
     _judge(session)
     return imported
 
@@ -57,7 +59,10 @@ def refresh_demo(session: Session) -> Imported:
     """Date the demo organisation from today; its records keep their keys and lose other edits."""
     if session.scalar(select(Person.id).where(Person.email == LEADER)) is None:
         raise NotFound(_("The demo is not in this database: load it with `roadmap demo load`."))
-    imported = import_workspace(session, DEMO.read_bytes(), DEMO.name, clock.today())
+    import_demo_sheet(session)
+    file = with_claims(session, DEMO.read_bytes())
+    imported = import_workspace(session, file, DEMO.name, clock.today())
+    keep_true(session)
     _judge(session)
     return imported
 

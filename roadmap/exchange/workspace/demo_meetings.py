@@ -1,4 +1,4 @@
-"""What the demo's people decided, watch and attest, done through the product like anybody would."""
+"""What the demo's people decided and attest, done through the product like anybody would."""
 
 from datetime import timedelta
 
@@ -9,20 +9,27 @@ from roadmap import clock
 from roadmap.accounts.current import Actor, load_actor
 from roadmap.accounts.models import Person
 from roadmap.errors import NotFound
+from roadmap.launches.kinds import PhaseState
+from roadmap.launches.lifecycle import move_phase
 from roadmap.launches.models import Launch
-from roadmap.launches.telling import tell
+from roadmap.readiness.decision_models import Guard
 from roadmap.readiness.decision_rules import DecisionKind
 from roadmap.readiness.decisions import Condition, Deciding, decide
-from roadmap.readiness.going_live import watch
-from roadmap.readiness.hypercare import GuardSpec, add_guard, read_guard
-from roadmap.readiness.standing import attest, standing_items
+from roadmap.readiness.hypercare import guards_of, read_guard, readings_of
+from roadmap.readiness.standing import attest, attestations, standing_items
 
-# The ramp that goes well, and the launch the meeting turned down.
-RAMPING, REFUSED = 13, 1
-# A reading of the demo holds for a month: nobody reads its meters.
-FRESH_HOURS = 24.0 * 31
-# Where the product's Portuguese launches inherit what holds for the market.
-ATTESTED = ("trader_verification", "PT", "listing")
+# The ramp that goes well, the launch the meeting turned down, and the one nobody could wait for.
+RAMPING, REFUSED, AGAINST = 13, 1, 24
+# What its guards read: the first beyond its limit, the second well within.
+READ = {"Wrong removals a day": 31.0, "Sellers' complaints a day": 6.0}
+FRESH = timedelta(days=7)
+# Item, market, surface, and for how many days more: what launches there inherit.
+ATTESTED = (
+    ("trader_verification", "PT", "listing", 300),
+    ("trader_verification", "ES", "listing", 190),
+    ("local_terms", "PT", "listing", 12),
+    ("notice_form", "DE", "live", 45),
+)
 
 
 def _person(session: Session, email: str) -> Actor:
@@ -34,10 +41,9 @@ def _person(session: Session, email: str) -> Actor:
 
 
 def hold_meetings(session: Session) -> None:
-    """Record the demo's decisions, watch its live ramp and attest for one market."""
+    """Record the demo's decisions, let one launch go against its verdict, and attest."""
     leader, legal = _person(session, "pm@example.org"), _person(session, "legal@example.org")
     expert = _person(session, "data.science@example.org")
-    _watch(session, leader)
     today = clock.today()
     decide(
         session,
@@ -67,32 +73,58 @@ def hold_meetings(session: Session) -> None:
             deciders=(leader.id, expert.id),
         ),
     )
-    code, market, surface = ATTESTED
-    if code in {item.code for item in standing_items(session)}:
-        attest(
-            session,
-            legal,
-            code,
-            market,
-            surface,
-            evidence="Seller register checked against the trade register.",
-            valid_until=today + timedelta(days=300),
-        )
+    _go_against(session, leader, legal)
+    keep_true(session)
 
 
-def _watch(session: Session, leader: Actor) -> None:
-    launch = session.get_one(Launch, RAMPING)
-    watch(session, launch.id, 1)
-    tell(session, leader, launch, "hypercare.set")
-    for name, unit, limit, value in (
-        ("Appeals a day", "appeals", 400.0, 212.0),
-        ("Sellers' complaints a day", "complaints", 60.0, 37.0),
-    ):
-        spec = GuardSpec(
-            name=name, unit=unit, limit=limit, max_age_hours=FRESH_HOURS, owner_id=leader.id
-        )
-        guard = add_guard(session, leader, launch, 1, spec)
-        for days in (2, 1):
-            observed = clock.now() - timedelta(days=days)
-            shown = value + 20 * days
-            read_guard(session, leader, launch, guard, value=shown, observed_at=observed)
+def _go_against(session: Session, leader: Actor, legal: Actor) -> None:
+    launch, today = session.get_one(Launch, AGAINST), clock.today()
+    finance = _person(session, "finance@example.org")
+    decide(
+        session,
+        leader,
+        launch,
+        Deciding(
+            kind=DecisionKind.EMERGENCY_GO,
+            statement="The authority's order leaves one day. Buyers are told as soon as the list "
+            "of orders is there.",
+            deciders=(leader.id, legal.id),
+            dissent=((finance.id, "Returns of untold buyers are not in the budget."),),
+            expires_on=today + timedelta(days=14),
+            review_on=today + timedelta(days=2),
+        ),
+    )
+    move_phase(session, leader, launch, 1, PhaseState.LIVE)
+
+
+def keep_true(session: Session) -> None:
+    """Attest what nothing holds for any more, and read the guards of whoever reads none."""
+    leader, legal = _person(session, "pm@example.org"), _person(session, "legal@example.org")
+    today = clock.today()
+    known = {item.code for item in standing_items(session)}
+    held = {
+        (row.item_code, row.market_code, row.surface_code)
+        for row in attestations(session, today)
+        if row.valid_until >= today
+    }
+    for code, market, surface, days in ATTESTED:
+        if code in known and (code, market, surface) not in held:
+            attest(
+                session,
+                legal,
+                code,
+                market,
+                surface,
+                evidence="Seen on the live pages, see the market's folder.",
+                valid_until=today + timedelta(days=days),
+            )
+    launch, readings = session.get_one(Launch, AGAINST), readings_of(session, AGAINST)
+    for guard in guards_of(session, AGAINST):
+        newest = next(iter(readings.get(guard.id, ())), None)
+        if guard.name in READ and (newest is None or newest.observed_at < clock.now() - FRESH):
+            _read(session, leader, launch, guard)
+
+
+def _read(session: Session, leader: Actor, launch: Launch, guard: Guard) -> None:
+    now = clock.now()
+    read_guard(session, leader, launch, guard, value=READ[guard.name], observed_at=now)

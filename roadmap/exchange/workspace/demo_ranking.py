@@ -19,8 +19,9 @@ THEN: Mapping[str, Mapping[str, float]] = {
     "REQ-39": {"reach": 3000},
     "REQ-47": {"impact": 0.5},
 }
-# Launches that the demo's people met about.
-MET = ("LCH-1", "LCH-13")
+# Launches that the demo's people met about; the last went live on the day it was loaded.
+MET = ("LCH-1", "LCH-13", "LCH-24")
+_LIVE = ("state", "went_live_on")
 
 
 def then_and_since(file: bytes) -> tuple[bytes, bytes]:
@@ -30,9 +31,15 @@ def then_and_since(file: bytes) -> tuple[bytes, bytes]:
     for one in then["requirements"]:
         if one["key"] in THEN:
             one["scores"][0]["inputs"] |= THEN[one["key"]]
+    for one in then["launches"]:
+        if one["key"] == MET[-1]:
+            one["state"] = "committed"
+            one["phases"] = [{k: v for k, v in p.items() if k not in _LIVE} for p in one["phases"]]
+            del one["hypercare"]
     since = {name: now[name] for name in ("format", "version")} | {"requirements": changed}
-    # Dated as the file has them, whatever its people did while it was loaded.
-    since["launches"] = [one for one in now["launches"] if one["key"] in MET]
+    # Dated as the file has them, whatever its people and their sheet did while it was loaded.
+    touched = [one for one in now["launches"] if one["key"] in MET or "source" in one]
+    since["launches"] = touched
     return json.dumps(then).encode(), json.dumps(since).encode()
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DEMO = DATA / "demo.json"
+# Kept beside it: the sheet from which that organisation came.
+SHEET = DATA / "demo_roadmap.csv"
 
 
 def story_path(number: int) -> Path:
