@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -100,6 +100,13 @@ def visible_ids(session: Session, actor: Asker | None, ids: Collection[int]) -> 
     return frozenset(session.scalars(query))
 
 
+@lru_cache(maxsize=256)
+def _one_launch(reader: Reader | None, load: tuple[str, ...]) -> AnySelect:
+    options: list[ORMOption] = [selectinload(getattr(Launch, part)) for part in load]
+    query = visible(select(Launch).where(Launch.id == bindparam("id")), reader)
+    return query.options(*options).execution_options(populate_existing=bool(load))
+
+
 def get_launch(
     session: Session,
     actor: Asker | None,
@@ -113,9 +120,9 @@ def get_launch(
     there is none the actor may know of, Forbidden if they may read but not do what they came for.
     """
     number = parse_key(key, Launch.key_prefix) if isinstance(key, str) else key
-    options: list[ORMOption] = [selectinload(part) for part in load]
-    query = visible(select(Launch).where(Launch.id == number), actor).options(*options)
-    launch: Launch | None = session.scalar(query.execution_options(populate_existing=bool(load)))
+    reader = reader_of(actor) if actor is not None else None
+    query = _one_launch(reader, tuple(part.key for part in load))
+    launch: Launch | None = session.scalar(query, {"id": number})
     if launch is None:
         raise NotFound(_("There is no launch with this key, or you may not see it."))
     if may == "edit" and not may_edit(actor, launch):

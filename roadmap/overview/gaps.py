@@ -8,7 +8,9 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Protocol, TypeVar
+from urllib.parse import urlencode
 
 from roadmap.overview.measures import measured_text, required_text
 from roadmap.overview.names import title_of
@@ -63,23 +65,28 @@ class Row:
     outlook: Outlook | None = None
     promised: date | None = None
 
-    @property
+    @cached_property
     def answer(self) -> Answer:
         """Return the answer the row shows."""
         return self.answers[0]
 
-    @property
+    @cached_property
     def anchor(self) -> str:
         """Return the part of the page's address that names the row."""
         subject = f"{self.answer.code} {self.answer.subject}"
         return f"{zlib.crc32(subject.encode()):08x}"
 
-    @property
+    @cached_property
+    def query(self) -> str:
+        """Return what an address is asked about the row: its check and what it is about."""
+        return urlencode({"code": self.answer.code, "subject": self.answer.subject})
+
+    @cached_property
     def needed(self) -> bool:
         """Tell whether the verdict waits for it."""
         return self.answer.is_required
 
-    @property
+    @cached_property
     def more(self) -> int:
         """Return how many further answers the row stands for."""
         return len({a.question for a in self.answers}) - 1

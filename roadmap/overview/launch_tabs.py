@@ -26,6 +26,7 @@ from roadmap.readiness.checklists import items_of, may_answer
 from roadmap.readiness.facts import ForecastFact, LaunchFacts, LinkFact
 from roadmap.readiness.queries import past_verdicts, shown_stored
 from roadmap.readiness.sentences import target_text
+from roadmap.reading import made_once
 from roadmap.taxonomy.scope import ScopeCell, covers
 from roadmap.web.i18n import _
 from roadmap.web.text import whole_number
@@ -216,6 +217,10 @@ def _link(
 
 def mechanisms(_session: Session, _actor: Asker, page: LaunchPage) -> dict[str, Any]:
     """Return the linked mechanisms with their evidence, and those that cover without a link."""
+    return made_once(page.made, "mechanisms", lambda: _mechanisms(page))
+
+
+def _mechanisms(page: LaunchPage) -> dict[str, Any]:
     facts, speech = page.room.facts, page.room.speech
     known = {m.id: m for m in facts.mechanisms}
     stages = {a.question: a for a in page.room.verdict.reasons if a.code == Code.MECH_STAGE}

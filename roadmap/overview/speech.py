@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from markupsafe import Markup, escape
 
@@ -61,7 +61,7 @@ class Said:
     marked: str
     root: str = ""
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Return the words alone."""
         return _MARKS.sub("", _LINK.sub(lambda found: found[2], self.marked))
@@ -71,7 +71,7 @@ class Said:
         """Return the keys of the records it names, in their order."""
         return [found[1] for found in _LINK.finditer(self.marked)]
 
-    @property
+    @cached_property
     def html(self) -> Markup:
         """Return the sentence, escaped, its keys as links."""
         parts: list[Markup] = []
@@ -84,8 +84,8 @@ class Said:
         parts.append(escape(_MARKS.sub("", self.marked[end:])))
         return Markup("").join(parts)
 
-    def __html__(self) -> str:
-        return str(self.html)
+    def __html__(self) -> Markup:
+        return self.html
 
     def __str__(self) -> str:
         return self.text

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
@@ -52,14 +52,16 @@ def standing_of(session: Session, launch: Launch, phases: Iterable[Phase]) -> St
     return Standing(found, words[0] if words else None)
 
 
+_WORDS = (
+    select(WeeklyWord)
+    .where(WeeklyWord.launch_id == bindparam("launch"))
+    .order_by(WeeklyWord.week.desc())
+    .limit(12)
+)
+
+
 def _words(session: Session, launch_id: int) -> list[WeeklyWord]:
-    query = (
-        select(WeeklyWord)
-        .where(WeeklyWord.launch_id == launch_id)
-        .order_by(WeeklyWord.week.desc())
-        .limit(12)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_WORDS, {"launch": launch_id}))
 
 
 def say_it_holds(
