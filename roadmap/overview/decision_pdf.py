@@ -81,7 +81,7 @@ def _decided(line: DecisionLine) -> list[Block]:
         found.append(
             Paragraph(
                 _(
-                    "It lets nothing go live: too few of those who decided stand by it. Record a "
+                    "Too few of those who decided stand by it: no phase goes live on it. Record a "
                     "new decision."
                 ),
                 strong=True,
@@ -157,7 +157,7 @@ def _facts(parts: Any) -> list[Block]:
         values = parts.get(code)
         if values:
             rows = [
-                (key, str(value) if value is not None else _("none"))
+                (key, str(value) if value not in (None, "") else _("none"))
                 for key, value in sorted(values.items())
             ]
             found += [Heading(name), Table((3, 2), rows)]
@@ -180,7 +180,7 @@ def _seal(line: DecisionLine) -> list[Block]:
         Heading(_("Seal")),
         Table((1, 3), rows),
         Paragraph(
-            _("`roadmap verify` proves on the server that the record is still what stands here."),
+            _("“roadmap verify” proves on the server that the record is still what stands here."),
             dim=True,
         ),
     ]

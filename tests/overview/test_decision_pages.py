@@ -100,7 +100,7 @@ def test_who_is_named_finds_it_at_home_and_contests_it_beside_the_record(
         assert "by 1 of 2 people named" in told
         assert "Dora contests it" in told
         assert "I asked for a week more." in told
-        assert "too few of those who decided" not in told
+        assert "Too few of those who decided" not in told
     found = victor.get(f"{address}.json").json
     assert found is not None
     assert [(a["person"], a["answer"]) for a in found["answers"]] == [(cast.dora.id, "contested")]
