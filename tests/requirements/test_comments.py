@@ -1,6 +1,8 @@
 """The discussion: mentions by name, and every wording of an edited comment readable."""
 
-from roadmap.accounts.mentions import people_mentioned, suggestions
+import random
+
+from roadmap.accounts.mentions import names_in, people_mentioned, suggestions
 from roadmap.db import Database
 from roadmap.requirements import queries, voices
 from tests.cast import make_person
@@ -88,3 +90,28 @@ def test_a_comment_of_another_requirement_is_not_shown(
     with database.writing() as session:
         make(session, people.alice, "Another one altogether")
     assert sign_in(cast.alice).get("/requirements/REQ-2/comments/1/history").status_code == 404
+
+
+def test_no_text_names_anybody_who_is_not_written_there(database, people) -> None:
+    pieces = [
+        "@",
+        "bob",
+        "alice",
+        "%",
+        "_",
+        "'",
+        '"',
+        "--",
+        "\\",
+        "@bob@example.org",
+        " ",
+        "é",
+        "中",
+    ]
+    draw = random.Random(20_261_123)
+    with database.reading() as session:
+        for _turn in range(60):
+            text = "".join(draw.choices(pieces, k=12))
+            for handle, name in names_in(session, [text]).items():
+                assert f"@{handle}" in text
+                assert name.casefold() == handle.partition("@")[0]

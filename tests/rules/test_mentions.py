@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -60,7 +61,7 @@ def test_what_is_mentioned_is_written_there(text: str) -> None:
     assert all(one in text.lower() for one in mentioned(text))
 
 
-@given(ALPHABET, st.text(min_size=1, max_size=40))
+@given(ALPHABET | st.text(max_size=200), st.text(min_size=1, max_size=40))
 def test_no_name_and_no_text_becomes_markup(text: str, name: str) -> None:
     names = dict.fromkeys(handles(text) | {"a", "aa"}, f"<img src=x onerror=1>{name}")
     html = render(text, names)
@@ -75,11 +76,25 @@ def test_no_name_and_no_text_becomes_markup(text: str, name: str) -> None:
     "piece", ["@", "@a", "@a@", "@a.b@c.d.", "@a@b.", "@" + "a" * 64 + "@", "@a@" + "b." * 9, "`@a"]
 )
 def test_the_time_grows_with_the_length_alone(piece: str) -> None:
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
+    assert grows_with_length(lambda text: list(split(text)), piece, 20_000)
+
+
+@pytest.mark.parametrize(
+    "piece", ["@a ", "*@a*", "`@a", "[@a](", "> @a\n", "- @a\n", "<@a", "@a@b.c\n\n"]
+)
+def test_so_does_the_time_of_reading_them_in_markdown(piece: str) -> None:
+    # A comment has at most 20,000 characters.
+    assert grows_with_length(mentioned, piece, 2_000)
+
+
+def grows_with_length(work: Callable[[str], object], piece: str, size: int) -> bool:
+    """Tell whether ten times the text takes at most forty times the time, or hardly any."""
+
+    def seconds(length: int) -> float:
+        text = piece * (length // len(piece))
         started = time.process_time()
-        list(split(text))
+        work(text)
         return time.process_time() - started
 
-    seconds(20_000)
-    assert seconds(200_000) < max(40 * seconds(20_000), 0.5)
+    seconds(size)
+    return seconds(10 * size) < max(40 * seconds(size), 0.5)
