@@ -598,7 +598,7 @@ def test_the_statements_of_home_are_fixed(
     bob.get("/")
     statements.statements.clear()
     bob.get("/")
-    assert len(statements) <= 14
+    assert len(statements) <= 15
 
 
 # ---- search ----
