@@ -20,7 +20,7 @@ from roadmap.readiness.facts import Severity
 from roadmap.readiness.outlook import Outlook
 from roadmap.readiness.queries import ShownVerdict
 from roadmap.readiness.stored import Outline
-from roadmap.readiness.verdict import Word, add_up
+from roadmap.readiness.verdict import Word, add_up, live_word
 from roadmap.web.i18n import _
 
 # Numbers that stand for themselves: rows of these are never folded together.
@@ -200,6 +200,9 @@ class Judged(Protocol):
     def status(self) -> Status: ...
 
     @property
+    def question(self) -> str: ...
+
+    @property
     def waiver_id(self) -> int | None: ...
 
     @property
@@ -210,6 +213,8 @@ class Judged(Protocol):
 
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Judged)
+# How the questions of guard metrics begin.
+GUARD = "guard:"
 
 
 def lead(word: Word, answers: Iterable[AnyAnswer]) -> AnyAnswer | None:
@@ -218,6 +223,9 @@ def lead(word: Word, answers: Iterable[AnyAnswer]) -> AnyAnswer | None:
     failing = [a for a in required if a.status is Status.FAIL and a.waiver_id is None]
     open_ = [a for a in required if a.status in (Status.UNKNOWN, Status.STALE)]
     waived = [a for a in required if a.waiver_id is not None]
+    if word is Word.LIVE_BREACH:
+        # Only what is watched gives a live phase its word.
+        failing = [a for a in failing if a.question.startswith(GUARD)] or failing
     first = {
         Word.NOT_READY: (failing, open_, waived),
         Word.LIVE_BREACH: (failing, open_, waived),
@@ -252,9 +260,17 @@ class Then:
 
 
 def then(
-    answers: Sequence[Answer], done: Iterable[Answer], rows: Sequence[Row], *, committed: bool
+    answers: Sequence[Answer],
+    done: Iterable[Answer],
+    rows: Sequence[Row],
+    *,
+    committed: bool,
+    live: bool = False,
 ) -> Then:
-    """Return the verdict with the questions of ``done`` answered, by the verdict's own rule."""
+    """Return the verdict with the questions of ``done`` answered, by the verdict's own rule.
+
+    ``live`` says that the phase is watched: then its guards alone give the word.
+    """
     after = settle(answers, done)
     still = {(a.code, a.subject) for a in after if a.is_required and not a.passes}
     waived = {(a.code, a.subject) for a in after if a.waiver_id is not None}
@@ -267,4 +283,5 @@ def then(
         # A failure and the thin evidence beside it are one thing to do.
         left += bool(questions - told)
         told |= questions
-    return Then(add_up(after, committed=committed), len(waived), left)
+    word = live_word(after) if live else add_up(after, committed=committed)
+    return Then(word, len(waived), left)

@@ -34,6 +34,8 @@ TYPES = {
     "Q": N_("quality or efficiency"),
 }
 SATURDAY = 5
+# The words of a phase that is live and watched.
+WATCHED = frozenset({Word.LIVE_OK, Word.LIVE_BREACH})
 
 
 def share_words(share: float | None) -> str:
@@ -247,9 +249,10 @@ def _banner(
         act = reason.fix.marked if reason.fix is not None else ""
         settled = [a for row in open_ if _act(row) == act for a in row.answers] if act else []
         settled += reason.answers
-        done = then(verdict.reasons, settled, open_, committed=committed)
+        live = verdict.word in WATCHED
+        done = then(verdict.reasons, settled, open_, committed=committed, live=live)
         every = [answer for row in open_ for answer in row.answers]
-        all_done = then(verdict.reasons, every, open_, committed=committed)
+        all_done = then(verdict.reasons, every, open_, committed=committed, live=live)
     info = {a.question for a in verdict.reasons if not a.is_required and not a.passes}
     return Banner(
         word=verdict.word,

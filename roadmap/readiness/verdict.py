@@ -160,7 +160,7 @@ def add_up(answers: Sequence[Answer], *, committed: bool) -> Word:
     return Word.READY
 
 
-def _live_word(answers: Sequence[Answer]) -> Word:
+def live_word(answers: Sequence[Answer]) -> Word:
     """Return the word of a phase in hypercare; a guard without a fresh value holds."""
     guards = [a for a in answers if a.code == Code.GUARD_METRIC]
     if any(a.status is Status.FAIL for a in guards):
@@ -221,7 +221,7 @@ def evaluate(
     answers.sort(key=_place)
     prospect = outlook(ctx, answers)
     if ctx.in_hypercare:
-        word = _live_word(answers)
+        word = live_word(answers)
     else:
         word = add_up(answers, committed=facts.launch.committed)
     turns = [a.valid_until for a in answers] + [prospect.valid_until]

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roadmap.launches.kinds import PhaseState
 from roadmap.mechanisms.kinds import Stage
 from roadmap.overview.gaps import rows_of, settle, then
 from roadmap.overview.launch_room import (
@@ -21,6 +22,7 @@ from roadmap.readiness.answers import Answer, Code, Status
 from roadmap.readiness.facts import (
     CellFact,
     GapPlanFact,
+    GuardFact,
     LaunchFacts,
     PhaseFact,
     Severity,
@@ -108,6 +110,27 @@ def test_the_verdict_then_stays_not_ready_while_another_check_fails() -> None:
     assert banner.all_done is not None
     assert (banner.then.word, banner.then.left) == (Word.NOT_READY, 1)
     assert banner.all_done.word is Word.READY
+
+
+def test_a_breach_leads_a_live_launch_and_what_mends_it_is_live_ok() -> None:
+    day = AT.date()
+    live = PhaseFact(
+        id=1,
+        position=1,
+        starts_on=day - timedelta(days=2),
+        state=PhaseState.LIVE,
+        hypercare_until=day + timedelta(days=9),
+    )
+    guard = GuardFact(id=4, phase_position=1, name="Appeals", limit=9, value=12, observed_at=AT)
+    facts = replace(
+        launch_in_order(), phases=(live,), guards=(guard,), checklist=(item(1, False), item(2))
+    )
+    banner = room(facts, evaluate(facts, AT), SPEECH, None, TODAY).banner
+    assert banner.word is Word.LIVE_BREACH
+    assert banner.reason is not None
+    assert banner.reason.code == "GUARD_METRIC"
+    assert banner.then is not None
+    assert (banner.then.word, banner.then.left) == (Word.LIVE_OK, 1)
 
 
 def test_a_live_waiver_makes_the_verdict_then_conditional() -> None:
