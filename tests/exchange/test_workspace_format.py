@@ -129,7 +129,7 @@ TABLES: list[tuple[type[Part], Any, set[str]]] = [
     (
         parts_mechanisms.VoidPart,
         mechanisms.MeasurementVoid,
-        # A corrected row comes back as a voided one, with its reason, before the one in force.
+        # The row in its place is named by the moment it was recorded.
         {"measurement_id", "mechanism_id", "corrected_by_id"},
     ),
     (parts_mechanisms.CertificationPart, mechanisms.Certification, {"mechanism_id"}),

@@ -144,6 +144,10 @@ def test_what_is_no_workspace_file_is_said_in_one_sentence(data: bytes, said: st
             "mechanisms[0].measurements[0].recorded_at: has not happened yet",
         ),
         (
+            measured(void={"reason": "x", "voided_at": "-1d", "corrected_by": "-1d"}),
+            "mechanisms[0].measurements[0].void.corrected_by: is when no other row",
+        ),
+        (
             encoded(mechanisms=[{**MECHANISM, "measurements": [ROW, {**ROW, "numerator": 80}]}]),
             "mechanisms[0].measurements[1]: says otherwise than measurements[0]",
         ),

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from roadmap.db import Database
 from roadmap.exchange.workspace.shipped_files import DEMO, story_path
+from roadmap.mechanisms.models import Measurement, MeasurementVoid
 from tests.exchange.workspace_files import (
     HEAD,
     LAUNCH,
@@ -175,7 +177,14 @@ def retired_template() -> dict[str, Any]:
 
 
 def measured_mechanism() -> dict[str, Any]:
-    """A mechanism with an old configuration and a voided row."""
+    """A mechanism with an old configuration, a voided row and one corrected twice."""
+    corrected = {"reason": "Corrected by its source"}
+    numbers = [(80, "-5d", "-4d"), (81, "-4d", "-3d"), (82, "-3d", None)]
+    chain = [
+        {**ROW, "source": "feed", "external_key": "k", "numerator": count, "recorded_at": at}
+        | ({"void": {**corrected, "voided_at": by, "corrected_by": by}} if by else {})
+        for count, at, by in numbers
+    ]
     return {
         **MECHANISM,
         "configurations": [
@@ -183,7 +192,7 @@ def measured_mechanism() -> dict[str, Any]:
             {"label": "v0", "parameters": {}, "digest": "0123abcd"},
         ],
         "coverage": ["DE/de/live/*", "*/*/*/weapons"],
-        "measurements": [ROW, {**ROW, "void": {"reason": "wrong", "voided_at": "-1d"}}],
+        "measurements": [ROW, {**ROW, "void": {"reason": "wrong", "voided_at": "-1d"}}, *chain],
     }
 
 
@@ -242,6 +251,11 @@ def test_what_the_demo_does_not_use_survives_too(database: Database) -> None:
     with fresh_database() as other:
         load(other, text.encode())
         assert dump(other) == text
+        with other.reading() as session:
+            rows = {row.id: row.numerator for row in session.scalars(select(Measurement))}
+            voids = session.scalars(select(MeasurementVoid)).all()
+        pairs = [(rows[v.measurement_id], rows.get(v.corrected_by_id or 0)) for v in voids]
+        assert sorted(pairs, key=str) == [(80, 81), (81, 82), (90, None)]
 
 
 words = st.text(

@@ -1,5 +1,6 @@
 """Write sites and mechanisms as a workspace file has them."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -57,6 +58,7 @@ def mechanisms(session: Session, names: Names) -> list[dict[str, Any]]:
     found = []
     for row in session.scalars(select(Mechanism).order_by(Mechanism.id)):
         labels = {c.id: c.label for c in configurations[row.id]}
+        recorded = {m.id: m.recorded_at for m in measurements[row.id]}
         rows = sorted(measurements[row.id], key=lambda m: (m.window_end, m.recorded_at, m.id))
         found.append(
             write(
@@ -71,7 +73,7 @@ def mechanisms(session: Session, names: Names) -> list[dict[str, Any]]:
                     (c.label for c in configurations[row.id] if c.is_current), None
                 ),
                 coverage=sorted(scope_text(c) for c in coverage[row.id]),
-                measurements=[_measurement(m, labels, voids, names) for m in rows],
+                measurements=[_measurement(m, labels, voids, recorded, names) for m in rows],
                 certifications=in_order(
                     (write(parts.CertificationPart, c, names) for c in certifications[row.id]),
                     "policy",
@@ -95,14 +97,17 @@ def _measurement(
     row: Measurement,
     labels: dict[int, str],
     voids: dict[int, MeasurementVoid],
+    recorded: dict[int, datetime],
     names: Names,
 ) -> dict[str, Any]:
     void = voids.get(row.id)
+    by = void.corrected_by_id if void is not None else None
+    moment = plain(recorded[by]) if by is not None else None
     return write(
         parts.MeasurementPart,
         row,
         names,
         configuration=labels[row.configuration_id] if row.configuration_id is not None else None,
         recorded_at=plain(row.recorded_at),
-        void=write(parts.VoidPart, void, names) if void is not None else None,
+        void=write(parts.VoidPart, void, names, corrected_by=moment) if void is not None else None,
     )

@@ -81,6 +81,10 @@ def _mechanism(path: str, one: MechanismPart) -> Iterator[Problem]:
 
 def _evidence(path: str, one: MechanismPart, labels: set[str]) -> Iterator[Problem]:
     seen: dict[object, tuple[int, MeasurementPart]] = {}
+    # By what was measured and when that was recorded.
+    places: dict[object, set[int]] = {}
+    for place, row in enumerate(one.measurements):
+        places.setdefault((measured(row), row.recorded_at), set()).add(place)
     now = clock.now()
     for place, row in enumerate(one.measurements):
         at = f"{path}.measurements[{place}]"
@@ -94,20 +98,28 @@ def _evidence(path: str, one: MechanismPart, labels: set[str]) -> Iterator[Probl
                 f"{at}.configuration", _("is missing: evidence belongs to one configuration")
             )
         yield from _row(at, row, now)
+        by = row.void.corrected_by if row.void is not None else None
+        found = places.get((measured(row), by), set())
+        if by is not None and (len(found) != 1 or place in found):
+            yield Problem(
+                f"{at}.void.corrected_by",
+                _("is when no other row of the same slice, window and source was recorded"),
+            )
         if row.void is None:
-            first = seen.setdefault(_identity(row), (place, row))[1]
+            first = seen.setdefault(measured(row), (place, row))[1]
             if (first.numerator, first.denominator) != (row.numerator, row.denominator):
                 yield Problem(
                     at,
                     _(
                         "says otherwise than measurements[%(first)s] of the same slice, window and "
                         "source; void the wrong one",
-                        first=seen[_identity(row)][0],
+                        first=seen[measured(row)][0],
                     ),
                 )
 
 
-def _identity(row: MeasurementPart) -> object:
+def measured(row: MeasurementPart) -> object:
+    """Return what a row measured and what its source calls it: a correction shares it."""
     return (
         row.configuration,
         row.policy,

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from roadmap import clock, keys
 from roadmap.exchange.workspace import load_capacity
+from roadmap.exchange.workspace.fit_mechanisms import measured
 from roadmap.exchange.workspace.load_requirements import number_of
 from roadmap.exchange.workspace.mapping import columns, scope_columns
 from roadmap.exchange.workspace.parts_mechanisms import MeasurementPart, MechanismPart
@@ -33,6 +34,9 @@ from roadmap.mechanisms.models import (
     Site,
     SiteMarket,
 )
+
+# (key, key of its mechanism, what the file says of it)
+StoredRow: TypeAlias = tuple[int, int, MeasurementPart]
 
 _SCOPE = ("market_code", "language_code", "surface_code", "policy_area_code")
 # What makes two rows the same row; when it arrived is not part of it.
@@ -152,13 +156,16 @@ def _measurements(
     labels: dict[int, dict[str, int]],
     source: str,
 ) -> set[int]:
-    """Store rows that are not there yet, as one batch, and void those the file says are void."""
+    """Store rows that are not there yet, as one batch, and void those the file says are void.
+
+    Return the mechanisms whose evidence that may have changed.
+    """
     session, now = loading.session, clock.now()
     left: defaultdict[Any, list[Any]] = defaultdict(list)
     for one in existing(session, Measurement.mechanism_id, [row.id for row in rows]):
         left[_identity({name: getattr(one, name) for name in _SAME})].append(one)
     new: list[tuple[dict[str, Any], MeasurementPart]] = []
-    voids: list[tuple[int, int, MeasurementPart]] = []
+    stored: list[StoredRow] = []
     for part, row in zip(parts, rows, strict=True):
         for one_part in part.measurements:
             values = _values(loading, one_part, row.id, labels.get(row.id, {}), now)
@@ -170,12 +177,12 @@ def _measurements(
                 new.append((values, one_part))
                 continue
             same.remove(match)
-            if one_part.void is not None:
-                voids.append((match.id, row.id, one_part))
+            stored.append((match.id, row.id, one_part))
     if new:
-        voids += _insert(session, new, source, now)
-    _void(loading, voids)
-    return {values["mechanism_id"] for values, _part in new} | {number for _r, number, _p in voids}
+        stored += _insert(session, new, source, now)
+    _void(loading, stored)
+    voided = {number for _row, number, part in stored if part.void is not None}
+    return {values["mechanism_id"] for values, _part in new} | voided
 
 
 def _identity(values: dict[str, Any]) -> tuple[Any, ...]:
@@ -202,8 +209,8 @@ def _insert(
     new: list[tuple[dict[str, Any], MeasurementPart]],
     source: str,
     now: datetime,
-) -> list[tuple[int, int, MeasurementPart]]:
-    """Store the rows as one batch; return (row, mechanism, part) of those to void."""
+) -> list[StoredRow]:
+    """Store the rows as one batch, and return them with their keys."""
     batch = MeasurementBatch(source=source[:200], recorded_at=now, recorded_by=None)
     session.add(batch)
     session.flush()
@@ -216,21 +223,27 @@ def _insert(
     return [
         (number, values["mechanism_id"], part)
         for number, (values, part) in zip(ids, new, strict=True)
-        if part.void is not None
     ]
 
 
-def _void(loading: Loading, voids: list[tuple[int, int, MeasurementPart]]) -> None:
+def _void(loading: Loading, rows: list[StoredRow]) -> None:
+    """Take rows out of count as the file says; those corrected name what took their place."""
+    void = [(number, owner, part, part.void) for number, owner, part in rows if part.void]
     stored = {
         row.measurement_id: row
         for row in existing(
-            loading.session, MeasurementVoid.measurement_id, [number for number, _m, _p in voids]
+            loading.session, MeasurementVoid.measurement_id, [number for number, *_rest in void]
         )
     }
-    for number, mechanism_id, part in voids:
-        if part.void is None:
-            continue
-        values = columns(part.void, loading.names)
+    by = {
+        (owner, measured(part), part.recorded_at): number
+        for number, owner, part in rows
+        if part.recorded_at is not None
+    }
+    for number, mechanism_id, part, why in void:
+        values = columns(why, loading.names)
+        if why.corrected_by is not None:
+            values["corrected_by_id"] = by[mechanism_id, measured(part), why.corrected_by]
         row = stored.get(number)
         if row is None:
             loading.session.add(

@@ -82,13 +82,15 @@ class StratumPart(Part):
 
 
 class VoidPart(Part):
-    """Why a row no longer counts."""
+    """Why a row no longer counts, and when the row of its kind that took its place was recorded."""
 
     refs: ClassVar = {"voided_by": ("voided_by", "person")}
+    apart: ClassVar = frozenset({"corrected_by"})
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
     voided_at: Moment
     voided_by: Email | None = None
+    corrected_by: Moment | None = None
 
 
 class MeasurementPart(Part):
