@@ -84,7 +84,7 @@ class Score(Base):
     # criterion -> [lowest, highest] where scorers differ.
     spread: Mapped[dict[str, Any]]
     # criterion -> [low, high] the ranking is tried with, from scorers' ranges and their spread.
-    uncertainty: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    uncertainty: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     # normalised parts of the weighted method.
     parts: Mapped[dict[str, Any]]
     missing: Mapped[list[Any]]
@@ -104,9 +104,9 @@ class Score(Base):
     overridden: Mapped[float | None]
     # Whether it fits the capacity of its teams: fitting.Fits, and the teams that stop it.
     fit: Mapped[str | None] = mapped_column(String(20))
-    stops: Mapped[list[Any]] = mapped_column(default=list)
+    stops: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     # [share of draws in the top, best, worst place of 90 % of draws], for the first places.
-    band: Mapped[list[Any]] = mapped_column(default=list)
+    band: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
 
 class ScoreOverride(Recorded, Base):
