@@ -268,7 +268,7 @@ def _told(session: Session, batch_ids: Collection[int]) -> dict[int, Digest]:
 def _store(session: Session, run: RollUp, sums: Sequence[Sum]) -> None:
     """Store the sums and, for each row that goes, into which one it went."""
     ids = store_batch(session, MeasurementSum, run.id, [_sum_columns(one) for one in sums])
-    ledger = [
+    ledger: list[dict[str, Any]] = [
         {"id": row.id, "sum_id": sum_id, "identity": identity, "content": content}
         for sum_id, one in zip(ids, sums, strict=True)
         for row, (identity, content) in zip(one.rows, digests_of(one), strict=True)

@@ -48,10 +48,6 @@ class OldRow(NamedTuple):
     external_key: str | None
 
 
-# What rows must share to be added, as they stand in OldRow.
-_SHARED = slice(2, 13)
-
-
 @dataclass(frozen=True, slots=True)
 class Sum:
     """Rows of one kind and period and what they add up to."""
@@ -96,7 +92,8 @@ def plan(rows: Iterable[OldRow], kept: AbstractSet[int], unit: Unit) -> list[Sum
         if period is None:
             period = periods[row.window_end] = period_of(row.window_end, unit)
         if row.window_start >= period[0]:
-            groups[period + row[_SHARED]].append(row)
+            # From the mechanism to the source.
+            groups[(*period, *row[2:13])].append(row)
     found = [Sum(key[0], key[1], tuple(some)) for key, some in groups.items() if len(some) > 1]
     return sorted(found, key=lambda one: one.rows[0].id)
 
