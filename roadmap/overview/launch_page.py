@@ -167,11 +167,12 @@ _APART = {
 def frame(page: LaunchPage, actor: Asker, current: str) -> dict[str, Any]:
     """Return what the room's template needs on every tab."""
 
+    here = url_for("overview.launch", key=page.launch.key)
+
     def address(name: str) -> str:
         if name in _APART:
             return url_for(_APART[name], key=page.launch.key)
-        tab = name if name != "summary" else None
-        return url_for("overview.launch", key=page.launch.key, tab=tab)
+        return here if name == "summary" else f"{here}?tab={name}"
 
     return {
         "launch": page.launch,
