@@ -1,20 +1,17 @@
 """The list of requirements: filters, columns, completion, and files of exactly what it shows."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from roadmap import clock
-from roadmap.errors import Invalid, NotFound
-from roadmap.lists.completion import complete as completions
-from roadmap.lists.export import CSV_TYPE, XLSX_TYPE, csv_parts, xlsx_parts
+from roadmap.errors import Invalid
+from roadmap.lists.answering import check_kind, completion, sent
+from roadmap.lists.asking import narrowed, picked_columns
 from roadmap.lists.kinds import FieldKind
 from roadmap.lists.language import Query, QueryError, parse, word_at
-from roadmap.lists.view_forms import split_columns
 from roadmap.requirements import list_page, listing
 from roadmap.requirements.columns import DEFAULT, known_columns
 from roadmap.requirements.guides import guides
@@ -31,7 +28,6 @@ from roadmap.web.i18n import _
 from roadmap.web.menus import Choices
 from roadmap.web.paging import Page
 from roadmap.web.session import db_session
-from roadmap.web.stream import streamed
 
 __all__ = ["bp"]
 
@@ -119,17 +115,9 @@ def _menus(known: Vocabulary) -> dict[str, tuple[str, Choices]]:
 @may("requirement.read")
 def narrow() -> ResponseReturnValue:
     """Turn the menus' choices into a query and show the list; works without scripts."""
-    typed = request.args.get("q", "")
-    try:
-        query = parse(typed)
-        for name in request.args:
-            if name.startswith("by-"):
-                picked = ",".join(request.args.getlist(name)).split(",")
-                field = name.removeprefix("by-").lower()
-                query = query.having(field, [one for one in picked if one])
-        typed = str(query)
-    except QueryError:
-        pass  # the list says what is wrong with it
+    typed = narrowed(
+        request.args.get("q", ""), {name: request.args.getlist(name) for name in request.args}
+    )
     kept: dict[str, Any] = {name: request.args.get(name) or None for name in _SAME}
     if not typed:
         kept["view"] = kept["view"] or "all"
@@ -140,34 +128,20 @@ def narrow() -> ResponseReturnValue:
 @may("requirement.read")
 def columns() -> ResponseReturnValue:
     """Show the list with the columns that were ticked, in their order."""
-    if "usual" in request.args:
-        codes: Sequence[str] = DEFAULT
-    else:
-        places = {code: request.args.get(f"place-{code}", "") for code in request.args.getlist("c")}
-        codes = sorted(places, key=lambda code: _place(places[code]))
+    cols = ",".join(DEFAULT)
+    if "usual" not in request.args:
+        cols = picked_columns(request.args.getlist("c"), request.args)
     kept: dict[str, Any] = {
         name: request.args[name] for name in ("q", "sort", "view") if name in request.args
     }
-    picked = ",".join(split_columns(",".join(codes)))
-    return redirect(url_for("requirements.index", cols=picked or None, **kept))
-
-
-def _place(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 9_999
+    return redirect(url_for("requirements.index", cols=cols or None, **kept))
 
 
 @bp.get("/complete")
 @may("requirement.read")
 def complete() -> ResponseReturnValue:
     """Return what may stand at a place of a query, as JSON."""
-    typed, place = request.args.get("q", ""), request.args.get("at", "")
-    number = int(place) if place.isascii() and place.isdecimal() and len(place) < 6 else len(typed)
-    found = completions(typed, number, guides(list_page.vocabulary(db_session())))
-    return jsonify(
-        start=found.start,
-        end=found.end,
-        options=[{"text": one.text, "label": one.label} for one in found.options],
-    )
+    return completion(request.args, guides(list_page.vocabulary(db_session())))
 
 
 @bp.get("/fields")
@@ -182,8 +156,7 @@ def fields() -> ResponseReturnValue:
 @may("requirement.read")
 def export(kind: str) -> ResponseReturnValue:
     """Send every row of what the list shows as CSV or XLSX."""
-    if kind not in {"csv", "xlsx"}:
-        raise NotFound(_("Lists are sent as CSV or XLSX."))
+    check_kind(kind)
     session = db_session()
     known = list_page.vocabulary(session)
     asked = read_asked(session, current_user, known, request.args)
@@ -191,13 +164,4 @@ def export(kind: str) -> ResponseReturnValue:
         header, rows = rows_of(session, current_user, known, asked.typed, asked.sort, asked.columns)
     except QueryError as error:
         raise Invalid(error.sentence.text(_)) from None
-    parts: Iterator[str] | Iterator[bytes] = (
-        xlsx_parts(header, rows)
-        if kind == "xlsx"
-        else csv_parts(header, rows, mark="mark" in request.args)
-    )
-    media_type = XLSX_TYPE if kind == "xlsx" else CSV_TYPE
-    answer = streamed(parts, media_type)
-    name = f"requirements-{clock.today().isoformat()}.{kind}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return sent(kind, "requirements", header, rows, mark="mark" in request.args)
