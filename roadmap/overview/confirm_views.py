@@ -14,6 +14,7 @@ from roadmap.launches.access import get_launch, may_edit
 from roadmap.launches.models import Launch
 from roadmap.launches.part_views import attempt
 from roadmap.overview import as_of_page
+from roadmap.readiness.escalation import escalation_of
 from roadmap.readiness.freshness import NOTE_LENGTH, say_it_holds, standing_of
 from roadmap.readiness.freshness_rules import WINDOW
 from roadmap.web.forms import Form
@@ -50,9 +51,16 @@ def confirm(key: str) -> ResponseReturnValue:
         "form": form,
         "standing": standing,
         "by": names_of(session, {standing.last.person_id}) if standing.last is not None else {},
+        "told": _told(launch) if standing.freshness.misses else ([], ""),
         "found": as_of_page.load(session, current_user, key, since, None),
     }
     return render_template("overview/confirm.html", **page), 422 if form.problems else 200
+
+
+def _told(launch: Launch) -> tuple[list[str], str]:
+    """Return who hears of two silent weeks, by name, and what to do where nobody is named."""
+    found = escalation_of(db_session(), launch)
+    return sorted(names_of(db_session(), set(found.people)).values()), found.missing
 
 
 def _link(launch: Any) -> str:

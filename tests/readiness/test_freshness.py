@@ -118,7 +118,7 @@ def test_the_owner_is_asked_on_the_launch_and_says_it_in_one_click(
         assert "Still holds?" not in victor.get("/launches/LCH-1").text
         assert victor.get("/launches/LCH-1/confirm").status_code == 403
         asked = bob.get("/launches/LCH-1/confirm").text
-        assert "Last week nobody said that it holds." in asked
+        assert "Last week nobody said that it holds. From two on, it is escalated to " in asked
         said = bob.post("/launches/LCH-1/confirm", data={"note": "Staffing checked."})
         assert said.status_code == 303
         assert "Still holds?" not in bob.get("/launches/LCH-1").text
