@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -25,7 +25,8 @@ from roadmap.readiness import queries, service
 from roadmap.readiness.checklists import Answered, answer_many, items_of
 from roadmap.readiness.gather import gather
 from roadmap.readiness.jobs import evaluate_due
-from roadmap.readiness.models import CurrentVerdict, StoredVerdict
+from roadmap.readiness.judged import Judged, judge
+from roadmap.readiness.models import ChecklistItem, CurrentVerdict, StoredVerdict
 from roadmap.readiness.queries import full_verdict, verdict_for, verdicts_for
 from roadmap.readiness.service import due, evaluate_launches, refresh
 from roadmap.readiness.stored import as_json, from_json
@@ -33,6 +34,7 @@ from roadmap.readiness.verdict import Word
 from roadmap.requirements.events import RequirementChanged
 from roadmap.taxonomy.events import CalendarChanged, PolicyChanged
 from tests.cast import Cast, actor
+from tests.conftest import StatementCount
 from tests.launches.world import World, in_days, make_mechanism, make_requirement, make_world
 
 NEW_MARKET = TierQuestions(
@@ -291,6 +293,27 @@ def test_facts_take_the_same_statements_for_one_launch_and_for_many(
     statements.statements.clear()
     verdict_for(session, launch.id)
     assert len(statements) == 1
+
+
+def test_a_room_sends_every_statement_again_and_judges_anew_what_nobody_told(
+    session: Session, cast: Cast, database: Database, statements: StatementCount
+) -> None:
+    launch = put_in_order(session, cast)
+    session.commit()
+
+    def judged() -> tuple[Judged, int]:
+        statements.statements.clear()
+        with database.reading() as reader:
+            return judge(reader, launch.id, clock.now()), len(statements)
+
+    (first, sent), (again, sent_again) = judged(), judged()
+    assert again is first
+    assert sent_again == sent, "a statement past `ask` is not sent again"
+    with database.engine.begin() as connection:
+        connection.execute(update(ChecklistItem).values(answer="no"))
+    changed, sent_then = judged()
+    assert (first.verdict.word, changed.verdict.word) == (Word.READY, Word.NOT_READY)
+    assert sent_then == sent, "no statement is sent twice"
 
 
 def test_a_board_computes_some_and_holds_the_rest(
