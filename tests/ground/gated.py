@@ -69,7 +69,7 @@ def decide_and_import(done: Done, database: Database, person_id: int) -> None:
     done.send("/import/sheet", file=(io.BytesIO(LATER.encode()), "later.csv"))
     go = {"kind": "go", "statement": "All in order.", "deciders-0-person": str(person_id)}
     done.send(f"{READY}/decide", **go)
-    guard = {"name": "Appeals a day", "limit": "400", "max_age_hours": "24", "owner_id": ""}
+    guard = {"name": "Walked reports a day", "limit": "400", "max_age_hours": "24", "owner_id": ""}
     done.send(f"{READY}/hypercare/1/guards", **guard)
     with database.reading() as session:
         number = session.scalars(select(Guard.id)).first()
