@@ -12,9 +12,10 @@ from roadmap.errors import NotFound
 from roadmap.launches.kinds import PhaseState
 from roadmap.launches.lifecycle import move_phase
 from roadmap.launches.models import Launch
+from roadmap.readiness.decision_answers import answer_decision
 from roadmap.readiness.decision_models import Guard
-from roadmap.readiness.decision_rules import DecisionKind
-from roadmap.readiness.decisions import Condition, Deciding, decide
+from roadmap.readiness.decision_rules import AnswerKind, DecisionKind
+from roadmap.readiness.decisions import Condition, Deciding, decide, decisions_of
 from roadmap.readiness.hypercare import guards_of, read_guard, readings_of
 from roadmap.readiness.standing import attest, attestations, standing_items
 
@@ -94,6 +95,8 @@ def _go_against(session: Session, leader: Actor, legal: Actor) -> None:
             review_on=today + timedelta(days=2),
         ),
     )
+    taken = decisions_of(session, AGAINST)[0]
+    answer_decision(session, legal, launch, taken, AnswerKind.CONFIRMED)
     move_phase(session, leader, launch, 1, PhaseState.LIVE)
 
 
