@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock assets browser screenshots venv dev clean
+.PHONY: help run test lint quick types format bench lock assets browser screenshots venv dev clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,12 +15,16 @@ run: venv assets ## start the product at http://127.0.0.1:8000 (PORT, DATABASE_U
 
 test: dev assets ## everything CI checks: lint, then all tests (PYTEST="-k words" to choose)
 	@CHROMIUM=$$(sh scripts/browser.sh) || exit 1; export CHROMIUM; \
-	$(MAKE) --no-print-directory lint && $(BIN)/pytest -n $(WORKERS) $(PYTEST)
+	$(MAKE) --no-print-directory quick && sh scripts/tests.sh -n $(WORKERS) $(PYTEST)
 
-lint: dev ## format, code, types, import contracts, templates
+lint: quick types ## format, code, types, import contracts, templates
+
+types: dev
+	@echo "mypy"; $(BIN)/mypy --no-error-summary
+
+quick: dev
 	@echo "ruff format"; $(BIN)/ruff format --check --quiet . || { echo "Run \`make format\`." >&2; exit 1; }
 	@echo "ruff check"; $(BIN)/ruff check --quiet .
-	@echo "mypy"; $(BIN)/mypy --no-error-summary
 	@echo "lint-imports"; sh scripts/quiet.sh $(BIN)/lint-imports
 	@echo "djlint"; sh scripts/quiet.sh $(BIN)/djlint --lint --quiet templates
 
