@@ -1,7 +1,7 @@
 """A reader of pages: follows links, finds forms and what their fields hold."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
 
 from tests.ground.nasty import MARK
 
@@ -178,7 +179,18 @@ def endpoint_of(app: Flask, path: str, method: str) -> str | None:
     return str(endpoint)
 
 
-def crawl(app: Flask, client: FlaskClient, starts: list[str], each: int = 3) -> Found:
+def nothing(_answer: TestResponse) -> list[str]:
+    """Find no fault with an answer."""
+    return []
+
+
+def crawl(
+    app: Flask,
+    client: FlaskClient,
+    starts: list[str],
+    each: int = 3,
+    faults_of: Callable[[TestResponse], list[str]] = nothing,
+) -> Found:
     """Open up to ``each`` pages of each endpoint, following links; return pages and forms."""
     found, waiting, seen = Found(), deque(starts), set(starts)
     while waiting:
@@ -194,6 +206,7 @@ def crawl(app: Flask, client: FlaskClient, starts: list[str], each: int = 3) -> 
             answer.close()
             continue
         found.pages[str(endpoint)].append(path)
+        found.failed += [f"{path}: {fault}" for fault in faults_of(answer)]
         forms, links = forms_of(answer.text, path)
         for form in forms:
             action = endpoint_of(app, form.action, "POST")

@@ -85,10 +85,7 @@ def test_no_form_breaks_loses_words_or_stores_half(demo: Demo, part: str) -> Non
     faults: list[str] = []
     for turn, (endpoint, form) in enumerate(demo.forms(part)):
         faults += attack(partial(demo.sender, endpoint), form, 1, demo.events, turn)
-    again = crawl(demo.app, demo.client(), STARTS, each=2)
-    for pages in again.pages.values():
-        for path in pages:
-            faults += [f"{path}: {fault}" for fault in faults_of(demo.client().get(path))]
+    again = crawl(demo.app, demo.client(), STARTS, each=2, faults_of=faults_of)
     assert faults + again.failed == []
     with demo.database.writing() as session:
         seal(session, KEY)
