@@ -26,6 +26,7 @@ from roadmap.requirements import room as requirements_room
 from roadmap.scoring import room as scoring_room
 from roadmap.taxonomy import room as taxonomy_room
 from roadmap.web import addresses, cookies, failures, headers, observe, session, templating
+from roadmap.web import csrf as tokens
 
 csrf = CSRFProtect()
 
@@ -54,7 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
     failures.init_app(app)
     templating.init_app(app)
     current.init_app(app)
-    csrf.init_app(app)
+    tokens.init_app(app, csrf)
     _open_rooms(app)
     return app
 

@@ -1,6 +1,7 @@
 """Pages of a list that begin after the last row seen, each one index range however deep it lies."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, literal, tuple_
@@ -30,14 +31,31 @@ def read_page(
     """
     mark, backward = (before, True) if before else (after, False)
     marked = _readable(decode_mark(mark), order) if mark else None
-    found = query.add_columns(order.column.label("sort_value"), order.key.label("sort_key"))
-    rows: list[Row[Any]] = []
-    for where in _ranges(order, marked, backward=backward):
-        part = _ordered(found.where(*where), order, backward=backward)
-        rows += read_rows(session, part.limit(PAGE_SIZE + 1 - len(rows)))
+    if marked is None and not backward:
+        rows = list(read_rows(session, _first_range(query, order)))
+        ranges = _ranges(order, None, backward=False)[1:]
+    else:
+        rows, ranges = [], _ranges(order, marked, backward=backward)
+    for where in ranges:
         if len(rows) > PAGE_SIZE:
             break
+        part = _range(query, order, where, backward=backward)
+        rows += read_rows(session, part.limit(PAGE_SIZE + 1 - len(rows)))
     return make_page(rows, marks_of(rows), mark, backward)
+
+
+@lru_cache(maxsize=64)
+def _first_range(query: Select[Any], order: Order) -> Select[Any]:
+    # A list without a filter begins with the same statement again and again.
+    where = _ranges(order, None, backward=False)[0]
+    return _range(query, order, where, backward=False).limit(PAGE_SIZE + 1)
+
+
+def _range(
+    query: Select[Any], order: Order, where: Sequence[ColumnElement[bool]], *, backward: bool
+) -> Select[Any]:
+    found = query.add_columns(order.column.label("sort_value"), order.key.label("sort_key"))
+    return _ordered(found.where(*where), order, backward=backward)
 
 
 def marks_of(rows: Sequence[Row[Any]]) -> list[str]:

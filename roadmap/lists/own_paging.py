@@ -1,8 +1,9 @@
 """Pages of a list sorted by a field admins define: rows with a value first, then those without."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from sqlalchemy import Row, Select, String, exists, literal, null, tuple_
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from roadmap.web.paging import PAGE_SIZE, Page, decode_mark, make_page
 
 _WHOLE = PAGE_SIZE + 1
 _LARGEST_KEY = 2**31
+# Makes the statement of one range of an order, from a mark on.
+_Part: TypeAlias = Callable[[Select[Any], OwnOrder, tuple[Any, int] | None, bool], Select[Any]]
 
 
 def read_own_page(
@@ -35,11 +38,20 @@ def read_own_page(
     rows: list[Row[Any]] = []
     for place, part in enumerate(ranges):
         here = marked if place == 0 else None
-        found = part(query, order, here, backward).limit(_WHOLE - len(rows))
+        if here is None and not rows:
+            found = _beginning(part, query, order, backward)
+        else:
+            found = part(query, order, here, backward).limit(_WHOLE - len(rows))
         rows += read_rows(session, found)
         if len(rows) >= _WHOLE:
             break
     return make_page(rows, marks_of(rows), mark, backward)
+
+
+@lru_cache(maxsize=64)
+def _beginning(part: _Part, query: Select[Any], order: OwnOrder, backward: bool) -> Select[Any]:
+    # A list without a filter is asked for by the same statement again and again.
+    return part(query, order, None, backward).limit(_WHOLE)
 
 
 def all_rows(query: Select[Any], order: OwnOrder) -> Sequence[Select[Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
@@ -132,6 +132,7 @@ class OwnOrder:
     descending: bool
 
 
+@lru_cache(maxsize=256)
 def own_order(table: OwnTable, own: Own, *, descending: bool) -> OwnOrder:
     """Return the sort by a field; records without a value come last either way."""
     row: Any = aliased(table.model)

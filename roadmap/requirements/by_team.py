@@ -53,6 +53,12 @@ def voices(shares: Iterable[Share]) -> list[TeamVoice]:
     return sorted(found, key=lambda v: (v.team is None, -v.people, v.team or ""))
 
 
+@lru_cache(maxsize=4096)
+def voices_kept(shares: tuple[Share, ...]) -> tuple[TeamVoice, ...]:
+    """Return the voices of some shares, put together once while they stay as they are."""
+    return tuple(voices(shares))
+
+
 def _voice(team: str | None, parts: Sequence[Share]) -> TeamVoice:
     largest: dict[str | None, int] = {}
     for part in parts:

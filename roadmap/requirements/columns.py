@@ -125,13 +125,13 @@ class Beside:
             return ""
         return shown(column.own, value, self.held.names)
 
-    def subtitle(self, key: int) -> list[str]:
+    def subtitle(self, key: int) -> Sequence[str]:
         """Return the markets and policy areas of a requirement."""
         codes = self.codes.get(key)
         if codes is None:
-            return []
-        parts = (codes.get(one, ()) for one in (ScopeDimension.MARKET, ScopeDimension.POLICY_AREA))
-        return [code for part in parts for code in part]
+            return ()
+        markets = codes.get(ScopeDimension.MARKET, ())
+        return [*markets, *codes.get(ScopeDimension.POLICY_AREA, ())]
 
     def scope(self, key: int, code: str) -> str:
         """Return the codes of one dimension of a requirement."""

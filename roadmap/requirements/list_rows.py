@@ -5,9 +5,8 @@ written once. What is the same in every row, such as the addresses around its ke
 template with places that each row fills.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
-from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from flask import url_for
@@ -26,8 +25,10 @@ from roadmap.web.templating import address_before, amount, day, days_of_page, nu
 # Scope codes below a title; more are told by dots.
 _CODES_SHOWN = 6
 _CLASSES = dict.fromkeys(("needed", "updated", "word", "created"), "nw") | {"support": "md"}
-# What a row holds in a column, and how that is said.
-_Cell: TypeAlias = tuple[Callable[[Any], Hashable], Callable[[Any], str]]
+# The columns of the table a cell is made of, and how what they hold is said.
+_Cell: TypeAlias = tuple[tuple[str, ...], Callable[[Any], str]]
+# What rows hold, by column of the table.
+_Held: TypeAlias = Mapping[str, Sequence[Any]]
 
 
 class Line(NamedTuple):
@@ -49,28 +50,28 @@ def _score(scores: tuple[float | None, float | None]) -> str:
 
 
 def _cells(beside: Beside) -> dict[str, _Cell]:
-    """Return what each column holds and says."""
+    """Return what each column of the list is made of, and how that is said."""
     write = days_of_page()
     return {
-        "state": (attrgetter("state"), requirement_state),
-        "rank": (attrgetter("rank"), number),
-        "score": (attrgetter("effective_score", "score"), _score),
+        "state": (("state",), requirement_state),
+        "rank": (("rank",), number),
+        "score": (("effective_score", "score"), _score),
         "needed": (
-            attrgetter("needed_by", "needed_by_precision"),
+            ("needed_by", "needed_by_precision"),
             lambda needed: needed_text(needed[0], needed[1], write(needed[0])),
         ),
-        "team": (attrgetter("team_id"), lambda team: beside.teams.get(team, "")),
-        "support": (attrgetter("id"), lambda key: beside.support.get(key, "")),
-        "updated": (attrgetter("updated_at"), write),
-        "kind": (attrgetter("kind"), kind_word),
-        "severity": (attrgetter("severity"), severity_word),
-        "requester": (attrgetter("requester_id"), lambda one: beside.people.get(one, "")),
-        "volume": (attrgetter("weekly_volume"), number),
-        "sellers": (attrgetter("sellers_affected"), number),
-        "people": (attrgetter("people_affected"), number),
-        "value": (attrgetter("value_at_stake", "currency"), lambda value: amount(*value)),
-        "word": (attrgetter("next_word_on"), write),
-        "created": (attrgetter("created_at"), write),
+        "team": (("team_id",), lambda team: beside.teams.get(team, "")),
+        "support": (("id",), lambda key: beside.support.get(key, "")),
+        "updated": (("updated_at",), write),
+        "kind": (("kind",), kind_word),
+        "severity": (("severity",), severity_word),
+        "requester": (("requester_id",), lambda one: beside.people.get(one, "")),
+        "volume": (("weekly_volume",), number),
+        "sellers": (("sellers_affected",), number),
+        "people": (("people_affected",), number),
+        "value": (("value_at_stake", "currency"), lambda value: amount(*value)),
+        "word": (("next_word_on",), write),
+        "created": (("created_at",), write),
     }
 
 
@@ -89,45 +90,50 @@ def _opening(code: str, label: str, numeric: bool) -> Markup:
     return Markup("<td{}{}>").format(named, said)
 
 
-def _cell(column: Column, known: dict[str, _Cell], beside: Beside) -> _Cell:
+def _cell(column: Column, known: Mapping[str, _Cell], beside: Beside) -> _Cell:
     if column.own is not None:
-        return attrgetter("id"), partial(_own, column, beside)
+        return ("id",), partial(_own, column, beside)
     if column.code in SCOPES:
-        return attrgetter("id"), lambda key: beside.scope(key, column.code)
+        return ("id",), lambda key: beside.scope(key, column.code)
     return known[column.code]
 
 
 def _written(
-    column: Column, rows: Sequence[Any], known: dict[str, _Cell], beside: Beside
-) -> list[str]:
+    column: Column, held: _Held, known: Mapping[str, _Cell], beside: Beside
+) -> Sequence[str]:
     """Return the cells of a column, one for each row; equal values are put in words once."""
-    held, say = _cell(column, known, beside)
+    names, say = _cell(column, known, beside)
+    values = held[names[0]] if len(names) == 1 else tuple(zip(*map(held.get, names), strict=True))
     opening = _opening(column.code, _(column.label), column.numeric)
-    values = [held(row) for row in rows]
     words = {value: f"{opening}{safe(say(value))}</td>" for value in set(values)}
     return [words[value] for value in values]
 
 
 def lines(
-    rows: Iterable[Any], asked: Asked, beside: Beside, reader: Actor, back: str
+    rows: Sequence[Any], asked: Asked, beside: Beside, reader: Actor, back: str
 ) -> list[Line]:
     """Return rows of the list in words; ``back`` are the arguments of the list's address."""
-    rows, known = list(rows), _cells(beside)
-    columns = [_written(column, rows, known, beside) for column in asked.columns]
+    if not rows:
+        return []
+    # By column: what all rows hold in it.
+    held: _Held = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))
+    known = _cells(beside)
+    cells = zip(*(_written(one, held, known, beside) for one in asked.columns), strict=True)
     every, own = reader.may("requirement.edit_any"), reader.may("requirement.submit")
     plain, editable = _pattern(own, False), _pattern(own, True)
-    same = _addresses(asked, back)
+    filled = _addresses(asked, back)
     found = []
-    for row, *cells in zip(rows, *columns, strict=True):
-        mine = every or (own and row.requester_id == reader.id)
-        filled = (editable if mine else plain) % {
-            **same,
-            "id": row.id,
-            "title": safe(row.title),
-            "codes": _codes(beside.subtitle(row.id)),
-            "cells": "".join(cells),
+    for key, title, requester, row in zip(
+        held["id"], held["title"], held["requester_id"], cells, strict=True
+    ):
+        filled |= {
+            "id": key,
+            "title": safe(title),
+            "codes": _codes(beside.subtitle(key)),
+            "cells": "".join(row),
         }
-        found.append(Line(row.id, Markup(filled)))  # noqa: S704 - each part was escaped
+        mine = every or (own and requester == reader.id)
+        found.append(Line(key, Markup((editable if mine else plain) % filled)))  # noqa: S704 - escaped
     return found
 
 
@@ -137,7 +143,7 @@ def _pattern(picks: bool, editable: bool) -> str:
     return str(same_part("requirements/_row.html", picks=picks, editable=editable))
 
 
-def _addresses(asked: Asked, back: str) -> dict[str, str]:
+def _addresses(asked: Asked, back: str) -> dict[str, Any]:
     """Return what stands around the keys in the addresses of a row, alike in all of a list."""
     inputs = url_for("requirements.edit_row", key="KEY", back=back)
     before, after = inputs.split("KEY", 1)

@@ -1,7 +1,7 @@
 """The list of requirements: filters, columns, completion, and files of exactly what it shows."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,6 +33,8 @@ __all__ = ["bp"]
 
 # What the address of the list is made of.
 _SAME = ("sort", "cols", "view")
+# Stands for the query in an address; no view and no sort is called so.
+_PLACE = "-query-"
 _ARGUMENTS = ("view", "q", "sort", "cols", "after", "before")
 
 
@@ -80,12 +82,15 @@ def _state_chips(
 ) -> list[tuple[str, str | None, str, bool]]:
     """Return (word, count, address, chosen) of the chips above the list, all states first."""
     chosen = query.values_of("state")
+    here, every = url_for("requirements.index"), asked.address(q="")
+    # One address for all chips: they differ in the query alone.
+    before, after = f"{here}?{urlencode(asked.address(q=_PLACE))}".split(_PLACE)
 
     def narrowed(*values: str) -> str:
-        arguments = asked.address(q=str(query.having("state", values)))
-        return f"{here}?{urlencode(arguments)}" if arguments else here
+        if typed := str(query.having("state", values)):
+            return f"{before}{quote_plus(typed)}{after}"
+        return f"{here}?{urlencode(every)}" if every else here
 
-    here = url_for("requirements.index")
     chips: list[tuple[str, str | None, str, bool]] = [(_("All"), None, narrowed(), not chosen)]
     for state, count in counts.items():
         if count != "0" or state in chosen:

@@ -1,6 +1,6 @@
 """Reads of support: each supporter of a requirement, and what its teams say together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from roadmap.accounts.models import Person, Team, TeamMember
 from roadmap.db import read_rows
 from roadmap.lists.among import among
-from roadmap.requirements.by_team import Share, TeamVoice, voices
+from roadmap.requirements.by_team import Share, TeamVoice, voices, voices_kept
 from roadmap.requirements.models import RequirementSupport
 
 
@@ -105,7 +105,7 @@ def voices_of(found: Collection[Supporter]) -> list[TeamVoice]:
     )
 
 
-def by_team(session: Session, ids: Collection[int]) -> dict[int, list[TeamVoice]]:
+def by_team(session: Session, ids: Collection[int]) -> dict[int, Sequence[TeamVoice]]:
     """Return what teams say of some requirements, one statement; unsupported ones are absent."""
     if not ids:
         return {}
@@ -114,7 +114,7 @@ def by_team(session: Session, ids: Collection[int]) -> dict[int, list[TeamVoice]
     for number, team, people, rows_in_all, market, volume in found:
         share = Share(team, people, rows_in_all > people, market, volume)
         shares.setdefault(number, []).append(share)
-    return {number: voices(parts) for number, parts in shares.items()}
+    return {number: voices_kept(tuple(parts)) for number, parts in shares.items()}
 
 
 @cache

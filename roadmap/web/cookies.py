@@ -1,6 +1,8 @@
 """The session cookie: Flask's signed one, sent again only when time has passed."""
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -35,14 +37,13 @@ class CookieSessions(SecureCookieSessionInterface):
         if not cookie:
             return self.session_class()
         try:
-            values, signed_at = signer.loads(
-                cookie,
-                max_age=int(app.permanent_session_lifetime.total_seconds()),
-                return_timestamp=True,
-            )
+            values, signed_at = _read(signer, cookie)
         except BadSignature:
             return self.session_class()
-        session = self.session_class(values)
+        if not timedelta(0) <= datetime.now(UTC) - signed_at <= app.permanent_session_lifetime:
+            return self.session_class()
+        # A copy of its own: a list or table inside would be everybody's.
+        session = self.session_class(deepcopy(values))
         session.signed_at = signed_at  # type: ignore[attr-defined]
         return session
 
@@ -55,6 +56,13 @@ class CookieSessions(SecureCookieSessionInterface):
             return False
         age: timedelta = datetime.now(UTC) - signed_at
         return age > app.permanent_session_lifetime / _SHARE
+
+
+@lru_cache(maxsize=4096)
+def _read(signer: URLSafeTimedSerializer, cookie: str) -> tuple[dict[str, Any], datetime]:
+    """Return what a cookie holds and when it was signed; the same text is checked once."""
+    found: tuple[dict[str, Any], datetime] = signer.loads(cookie, return_timestamp=True)
+    return found
 
 
 def init_app(app: Flask) -> None:

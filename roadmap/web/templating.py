@@ -136,6 +136,13 @@ def _address_before(endpoint: str, name: str, _root: str) -> str:
     return url_for(endpoint, **key).removesuffix("0")
 
 
+def address(endpoint: str, **values: Any) -> str:
+    """Return what `url_for` returns; without values it is the same on every page, and kept."""
+    if values or endpoint.startswith("."):
+        return url_for(endpoint, **values)
+    return _addresses((endpoint,), request.script_root)[0]
+
+
 def same_part(template: str, **values: Any) -> Markup:
     """Return a part of many pages that says the same wherever its plain values are the same.
 
@@ -149,9 +156,9 @@ def _same_part(template: str, values: tuple[Any, ...], _root: str, _sprite: str)
     return Markup(render_template(template, **dict(values)))  # noqa: S704 - the template escapes
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=512)
 def _addresses(endpoints: tuple[str, ...], _root: str) -> tuple[str, ...]:
-    """Return the addresses of the bar's entries, built once for each mount point."""
+    """Return the addresses of pages that take no values, built once for each mount point."""
     return tuple(url_for(endpoint) for endpoint in endpoints)
 
 
@@ -199,6 +206,7 @@ def init_app(app: Flask) -> None:
         panels=panels,
         with_query=with_query,
         address_before=address_before,
+        url_for=address,
         menu_options=menu_options,
         today=clock.today,
     )
