@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from roadmap.db import read_rows
 from roadmap.history.models import HistoryEvent, HistoryText
 
 
@@ -33,7 +34,7 @@ def feed(
 ) -> Sequence[FeedEntry]:
     """Return the newest events of a record, two statements; ``before`` is the last id shown."""
     wanted = {"type": record_type, "id": record_id, "before": before, "limit": limit}
-    return spoken(session, session.execute(_EVENTS if before is None else _EARLIER, wanted).all())
+    return spoken(session, read_rows(session, _EVENTS if before is None else _EARLIER, wanted))
 
 
 def feed_of(
@@ -67,7 +68,7 @@ def entries(session: Session, ids: Collection[int]) -> dict[int, FeedEntry]:
 
 def spoken(session: Session, events: Sequence[HistoryEvent | Row[Any]]) -> list[FeedEntry]:
     """Return events with their personal words in place, one statement."""
-    texts = session.execute(_TEXTS, {"ids": [event.id for event in events]})
+    texts = read_rows(session, _TEXTS, {"ids": [event.id for event in events]})
     words: dict[tuple[int, str], str] = {(number, path): text for number, path, text in texts}
     return [_entry(event, words) for event in events]
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
+from roadmap.db import read_rows
 from roadmap.errors import Forbidden, Invalid, NotFound
 from roadmap.events import publish
 from roadmap.history.service import record
@@ -46,7 +47,7 @@ class Brought:
 
 def brought_with(session: Session, requirement_id: int) -> Brought:
     """Return the files not removed, oldest first, and the thread, one statement."""
-    rows = session.execute(_brought(), {"requirement": requirement_id}).all()
+    rows = read_rows(session, _brought(), {"requirement": requirement_id})
     found = tuple(
         Shown(row.id, row.name, row.size, row.uploaded_by_id, row.created_at)
         for row in rows

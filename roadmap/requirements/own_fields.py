@@ -13,6 +13,7 @@ from roadmap import clock
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person
 from roadmap.accounts.queries import active_people
+from roadmap.db import read_rows
 from roadmap.errors import Conflict, Forbidden, Invalid
 from roadmap.events import publish
 from roadmap.history.conflict import changed_fields
@@ -79,7 +80,7 @@ def told(session: Session, requirement_id: int) -> list[tuple[str, str]]:
     fields = fields_of(session)
     if not fields:
         return []
-    rows = session.execute(_told(), {"requirement": requirement_id}).all()
+    rows = read_rows(session, _told(), {"requirement": requirement_id})
     held = {row.field_id: row for row in rows}
     names = {row.person_id: row.name for row in rows if row.person_id is not None}
     return [

@@ -1,25 +1,43 @@
 """Reads of single requirements: the loader, their values, and what people said about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import CompoundSelect, Integer, Select, bindparam, func, literal, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import (
+    CompoundSelect,
+    Float,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, selectinload
 
 from roadmap import textsearch
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person
+from roadmap.db import Moment, read_rows
 from roadmap.errors import Forbidden, NotFound
 from roadmap.keys import parse_key
+from roadmap.lists.among import among
 from roadmap.parts import load_parts
 from roadmap.requirements.by_team import in_words
 from roadmap.requirements.models import (
+    AcceptanceCriterion,
     Requirement,
     RequirementComment,
+    RequirementEffort,
     RequirementLink,
+    RequirementScope,
     RequirementSupport,
 )
 from roadmap.requirements.questions import as_fields
@@ -81,11 +99,13 @@ def get_requirement(
     may: Right = "read",
     *,
     lock: bool = False,
+    parts: bool = True,
 ) -> Requirement:
     """Return a requirement with its criteria, scope and efforts, four statements.
 
     ``key`` is ``REQ-12`` or the number. Raises NotFound to people who may not read requirements,
     Forbidden to readers without the right. ``lock`` keeps others from changing it meanwhile.
+    Without ``parts`` it comes alone, for pages that show them by `parts_of`; one statement.
     """
     number = key if isinstance(key, int) else parse_key(key, Requirement.key_prefix)
     found = session.scalar(_one(lock), {"id": number})
@@ -93,7 +113,8 @@ def get_requirement(
         raise NotFound(_("There is no requirement %(key)s.", key=f"REQ-{number}"))
     if not allowed(actor, found, may):
         raise Forbidden(_("Only its requester or a program manager may do this."))
-    load_parts(session, found, Requirement.criteria, Requirement.scope, Requirement.efforts)
+    if parts:
+        load_parts(session, found, Requirement.criteria, Requirement.scope, Requirement.efforts)
     return found
 
 
@@ -113,6 +134,66 @@ def with_parts() -> tuple[Any, ...]:
 def _one(lock: bool) -> Select[Requirement]:
     query = select(Requirement).where(Requirement.id == bindparam("id"))
     return query.with_for_update() if lock else query
+
+
+class Part(NamedTuple):
+    """A criterion, with its text; an entry of the scope, with its code; or a team's effort."""
+
+    kind: str
+    id: int
+    place: int
+    text: str
+    dimension: str | None
+    team_id: int | None
+    weeks: float | None
+    accepted_at: datetime | None
+    accepted_by: int | None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The lists of a requirement as its page shows them; the codes of the scope are sorted."""
+
+    criteria: Sequence[Part]
+    efforts: Sequence[Part]
+    scope: Mapping[str, Sequence[str]]
+
+
+def parts_of(session: Session, requirement_id: int) -> Parts:
+    """Return the lists of a requirement, one statement."""
+    criteria: list[Part] = []
+    efforts: list[Part] = []
+    scope: dict[str, list[str]] = {}
+    for row in read_rows(session, _parts(), {"requirement": requirement_id}):
+        part = Part(*row)
+        if part.dimension is not None:
+            scope.setdefault(part.dimension, []).append(part.text)
+        else:
+            (criteria if part.team_id is None else efforts).append(part)
+    return Parts(criteria, efforts, {name: sorted(codes) for name, codes in scope.items()})
+
+
+@cache
+def _parts() -> CompoundSelect[Any]:
+    criterion, scope = AcceptanceCriterion.__table__.c, RequirementScope.__table__.c
+    effort, number = RequirementEffort.__table__.c, bindparam("requirement", type_=Integer)
+    nobody, nowhere = cast(null(), Integer), cast(null(), String)
+    never, nothing = cast(null(), Moment), cast(null(), Float)
+    return union_all(
+        select(
+            *(literal("criterion"), criterion.id, criterion.position.label("place")),
+            *(criterion.text, nowhere, nobody, nothing),
+            *(criterion.accepted_at, criterion.accepted_by),
+        ).where(criterion.requirement_id == number),
+        select(
+            *(literal("scope"), scope.id, scope.id, scope.code, cast(scope.dimension, String)),
+            *(nobody, nothing, never, nobody),
+        ).where(scope.requirement_id == number),
+        select(
+            *(literal("effort"), effort.id, effort.team_id, literal(""), nowhere),
+            *(effort.team_id, effort.weeks, never, nobody),
+        ).where(effort.requirement_id == number),
+    ).order_by("place")
 
 
 def codes_of(requirement: Requirement) -> dict[str, list[str]]:
@@ -146,7 +227,7 @@ class Said:
 
 def comments(session: Session, requirement_id: int, limit: int = 200) -> list[Said]:
     """Return the newest comments, oldest first, one statement."""
-    rows = session.execute(_comments(), {"requirement": requirement_id, "limit": limit}).all()
+    rows = read_rows(session, _comments(), {"requirement": requirement_id, "limit": limit})
     return [
         Said(number, author_id, name or _("Import"), *words)
         for number, author_id, name, *words in reversed(rows)
@@ -155,11 +236,13 @@ def comments(session: Session, requirement_id: int, limit: int = 200) -> list[Sa
 
 @cache
 def _comments() -> Select[Any]:
-    said = RequirementComment
-    columns: tuple[Any, ...] = (said.id, said.author_id, Person.name, said.body)
+    table, person = RequirementComment.__table__, Person.__table__
+    said = table.c
     return (
-        select(*columns, said.created_at, said.edited_at)
-        .outerjoin(Person, Person.id == said.author_id)
+        select(
+            *(said.id, said.author_id, person.c.name, said.body, said.created_at, said.edited_at)
+        )
+        .select_from(table.outerjoin(person, person.c.id == said.author_id))
         .where(said.requirement_id == bindparam("requirement"))
         .order_by(said.id.desc())
         .limit(bindparam("limit"))
@@ -184,19 +267,20 @@ class Related:
 def related(session: Session, requirement: Requirement) -> list[Related]:
     """Return prerequisites, what waits for this one, and duplicates either way, one statement."""
     own = {"mine": requirement.id, "target": requirement.duplicate_of_id}
-    return [Related(*row) for row in session.execute(_related(), own)]
+    return [Related(*row) for row in read_rows(session, _related(), own)]
 
 
 @cache
 def _related() -> CompoundSelect[Any]:
-    other, link, mine = aliased(Requirement), RequirementLink, bindparam("mine", type_=Integer)
+    table, links = Requirement.__table__, RequirementLink.__table__
+    other, link, mine = table.c, links.c, bindparam("mine", type_=Integer)
     columns: tuple[Any, ...] = (other.id, other.title, other.state)
     parts: list[Select[Any]] = [
         select(literal("blocker").label("relation"), *columns)
-        .join(link, link.blocker_id == other.id)
+        .join(links, link.blocker_id == other.id)
         .where(link.blocked_id == mine),
         select(literal("blocked"), *columns)
-        .join(link, link.blocked_id == other.id)
+        .join(links, link.blocked_id == other.id)
         .where(link.blocker_id == mine),
         select(literal("merged"), *columns).where(other.duplicate_of_id == mine),
         select(literal("target"), *columns).where(other.id == bindparam("target", type_=Integer)),
@@ -282,16 +366,17 @@ def _alike(session: Session, ids: Sequence[int], person_id: int | None) -> dict[
 
 def ranked_count(session: Session) -> int:
     """Return how many requirements of the backlog have a rank; the ranks have no gaps."""
-    return session.scalar(_LAST_RANK) or 0
+    return read_rows(session, _LAST_RANK)[0][0] or 0
 
 
-_LAST_RANK = select(func.max(Requirement.rank))
+_LAST_RANK = select(func.max(Requirement.__table__.c.rank))
 
 
 def people_named(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
     """Return the names of people by id, one statement."""
     wanted = sorted({one for one in ids if one is not None})
-    return dict(session.execute(_NAMES, {"ids": wanted}).all())
+    return dict(map(tuple, read_rows(session, _NAMES, {"ids": wanted})))
 
 
-_NAMES = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))
+_PERSON = Person.__table__.c
+_NAMES = select(_PERSON.id, _PERSON.name).where(among(_PERSON.id, "ids"))

@@ -8,6 +8,7 @@ from roadmap.errors import Invalid
 from roadmap.requirements import merging, moves, queries, voices
 from roadmap.requirements.forms import AdvanceForm, BlockerForm, CommentForm
 from roadmap.requirements.models import Requirement
+from roadmap.requirements.record_forms import Sent
 from roadmap.requirements.rules import RequirementState
 from roadmap.requirements.views import bp, other_requirement, record_page
 from roadmap.web.guard import may
@@ -38,7 +39,7 @@ def comment(key: str) -> ResponseReturnValue:
             return _back(requirement, "discussion")
         except Invalid as error:
             form.refuse(error)
-    return record_page(requirement, comment_form=form), 422
+    return record_page(requirement, Sent(comment=form)), 422
 
 
 @bp.get("/<key>/comments/<int:comment_id>")
@@ -94,7 +95,7 @@ def add_prerequisite(key: str) -> ResponseReturnValue:
             return _back(requirement, "order")
         except Invalid as error:
             form.refuse(error)
-    return record_page(requirement, blocker_form=form), 422
+    return record_page(requirement, Sent(blocker=form)), 422
 
 
 @bp.post("/<key>/prerequisites/<blocker_key>/remove")
@@ -119,7 +120,7 @@ def advance(key: str) -> ResponseReturnValue:
             return _back(requirement, "main")
         except Invalid as error:
             form.refuse(error)
-    return record_page(requirement, advance_form=form), 422
+    return record_page(requirement, Sent(advance=form)), 422
 
 
 def _advance(requirement: Requirement, state: RequirementState, form: AdvanceForm) -> None:

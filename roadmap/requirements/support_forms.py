@@ -1,14 +1,12 @@
 """Forms of support: one's own, and what a manager enters for somebody else."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
-from roadmap.requirements.models import Requirement
 from roadmap.requirements.number_fields import WholeNumberField
-from roadmap.requirements.rules import ScopeDimension
 from roadmap.requirements.support_queries import Supporter
 from roadmap.taxonomy.queries import Options
 from roadmap.web.forms import Form, choices
@@ -19,9 +17,38 @@ def _number(value: object) -> int | None:
     return int(str(value)) if value not in (None, "", "None") else None
 
 
-def _market_choices(words: Options, kept: str | None) -> list[Any]:
+def _market_choices(words: Options, kept: str | None) -> list[tuple[str, str]]:
     markets = words.choices("market", keep=[kept] if kept else [])
-    return choices([("", _("No market named")), *markets])
+    return [("", _("No market named")), *markets]
+
+
+class Offer(NamedTuple):
+    """What a support may name: markets and teams as (value, name), and the market meant first."""
+
+    markets: tuple[tuple[str, str], ...]
+    teams: tuple[tuple[int | str, str], ...]
+    market: str | None
+
+
+def offer_of(
+    markets: Sequence[str],
+    words: Options,
+    teams: Mapping[int, str],
+    own_teams: Collection[int],
+    own: Supporter | None,
+) -> Offer:
+    """Return what a person may name; ``markets`` are the requirement's, meant first if it is one.
+
+    Of teams it may be their own, and the one they named before.
+    """
+    mine = set(own_teams) | ({own.team_id} if own and own.team_id else set())
+    named = sorted((teams[number], number) for number in mine if number in teams)
+    first: list[tuple[int | str, str]] = [] if len(named) == 1 else [("", _("Choose a team…"))]
+    return Offer(
+        tuple(_market_choices(words, own.market if own else None)),
+        (*first, *((number, name) for name, number in named)),
+        markets[0] if len(markets) == 1 else None,
+    )
 
 
 class SupportForm(Form):
@@ -34,23 +61,12 @@ class SupportForm(Form):
         _("For which of your teams?"), [Optional()], coerce=_number, validate_choice=False
     )
 
-    def offer(
-        self,
-        requirement: Requirement,
-        words: Options,
-        teams: Mapping[int, str],
-        own_teams: Collection[int],
-        own: Supporter | None,
-    ) -> None:
+    def offer(self, offer: Offer) -> None:
         """Set the choices; the only market of the requirement is chosen beforehand."""
-        self.support_market.choices = _market_choices(words, own.market if own else None)
-        asked = [row.code for row in requirement.scope if row.dimension == ScopeDimension.MARKET]
-        if not self.is_submitted() and self.support_market.data in (None, "") and len(asked) == 1:
-            self.support_market.data = asked[0]
-        mine = set(own_teams) | ({own.team_id} if own and own.team_id else set())
-        named = sorted((name, number) for number, name in teams.items() if number in mine)
-        first = [] if len(named) == 1 else [("", _("Choose a team…"))]
-        self.support_team.choices = choices([*first, *((number, name) for name, number in named)])
+        self.support_market.choices = choices(offer.markets)
+        if not self.is_submitted() and self.support_market.data in (None, ""):
+            self.support_market.data = offer.market
+        self.support_team.choices = choices(offer.teams)
 
 
 def own_support_form(own: Supporter | None) -> SupportForm:
@@ -82,4 +98,4 @@ class EnteredForm(Form):
     def offer(self, words: Options, teams: Sequence[tuple[int, str]]) -> None:
         """Set the choices."""
         self.team.choices = choices([("", _("The person's only team")), *teams])
-        self.market.choices = _market_choices(words, None)
+        self.market.choices = choices(_market_choices(words, None))

@@ -8,6 +8,7 @@ from roadmap.accounts.queries import active_people, id_of_active
 from roadmap.errors import Invalid
 from roadmap.requirements import listing, queries, supporting
 from roadmap.requirements.models import Requirement
+from roadmap.requirements.record_forms import Sent
 from roadmap.requirements.support_forms import EnteredForm, SupportForm
 from roadmap.requirements.views import bp, record_page
 from roadmap.taxonomy.queries import options
@@ -46,7 +47,7 @@ def support(key: str) -> ResponseReturnValue:
         else:
             flash(_("You support %(key)s.", key=requirement.key), "success")
             return _back(requirement)
-    return record_page(requirement, support_form=form), 422
+    return record_page(requirement, Sent(support=form)), 422
 
 
 @bp.post("/<key>/support/withdraw")

@@ -1,5 +1,6 @@
 """The pages of requirements: the list, one requirement, submitting and editing."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,18 +13,22 @@ from roadmap.accounts.mentions import names_in
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.history.conflict import as_shown, read_shown
 from roadmap.history.queries import FeedEntry, feed, feed_of
-from roadmap.requirements import checks, listing, own_fields, queries, rota, support_queries
-from roadmap.requirements.forms import (
-    AdvanceForm,
-    BlockerForm,
-    CommentForm,
-    EditForm,
-    effort_entries,
+from roadmap.requirements import (
+    checks,
+    listing,
+    own_fields,
+    queries,
+    record_forms,
+    rota,
+    support_queries,
 )
+from roadmap.requirements.forms import EditForm, effort_entries
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.own_history import own_changes
-from roadmap.requirements.rules import MOVES, RequirementState
-from roadmap.requirements.support_forms import SupportForm, own_support_form
+from roadmap.requirements.record_forms import Sent
+from roadmap.requirements.rules import MOVES, RequirementState, ScopeDimension
+from roadmap.requirements.support_forms import offer_of
+from roadmap.requirements.support_queries import Supporter
 from roadmap.requirements.wording import DECISIONS, DIMENSIONS, tell_feed
 from roadmap.taxonomy.queries import options
 from roadmap.web.guard import may
@@ -60,50 +65,53 @@ def alike(title: str, without: int | None = None) -> list[queries.Alike]:
 @may("requirement.read")
 def show(key: str) -> ResponseReturnValue:
     """Show one requirement."""
-    requirement = queries.get_requirement(db_session(), current_user, key)
+    requirement = queries.get_requirement(db_session(), current_user, key, parts=False)
     return record_page(requirement)
 
 
-def record_page(
-    requirement: Requirement,
-    *,
-    comment_form: CommentForm | None = None,
-    support_form: SupportForm | None = None,
-    advance_form: AdvanceForm | None = None,
-    blocker_form: BlockerForm | None = None,
-) -> str:
+def record_page(requirement: Requirement, sent: Sent | None = None) -> str:
     """Return the page of a requirement; a form that came back keeps what was typed in it."""
     session = db_session()
     supporters = support_queries.supporters(session, requirement.id)
     own = next((one for one in supporters if one.person_id == current_user.id), None)
     context = _context(session, requirement)
-    support = support_form or own_support_form(own)
-    support.offer(requirement, context["words"], context["teams"], current_user.team_ids, own)
-    states = _next_states(requirement.state)
-    advance = advance_form or AdvanceForm(formdata=None)
-    advance.offer(states)
+    submitted = "submitted" in request.args
     return render_template(
         "requirements/show.html",
         requirement=requirement,
         **context,
+        **_forms(requirement, context, own, sent or Sent()),
         supporters=supporters,
         voices=support_queries.voices_of(supporters),
         own_support=own,
         may_edit=queries.may_edit(current_user, requirement),
-        submitted="submitted" in request.args,
-        triager=rota.on_duty(session, clock.today()).name if "submitted" in request.args else None,
-        similar=alike(requirement.title, requirement.id) if "submitted" in request.args else [],
-        states=states,
-        comment_form=comment_form or CommentForm(formdata=None),
-        support_form=support,
-        advance_form=advance,
-        blocker_form=blocker_form or BlockerForm(formdata=None),
+        submitted=submitted,
+        triager=rota.on_duty(session, clock.today()).name if submitted else None,
+        similar=alike(requirement.title, requirement.id) if submitted else [],
     )
+
+
+def _forms(
+    requirement: Requirement, context: dict[str, Any], own: Supporter | None, sent: Sent
+) -> dict[str, Any]:
+    """Return the fields of the forms this person may use."""
+    states = _next_states(requirement.state) if current_user.may("requirement.triage") else []
+    markets = context["parts"].scope.get(ScopeDimension.MARKET.value, ())
+    offer = offer_of(markets, context["words"], context["teams"], current_user.team_ids, own)
+    answering = bool(requirement.asked_at) and requirement.requester_id == current_user.id
+    return {
+        "sent": sent,
+        "comment_fields": record_forms.comment_fields(sent.comment, answering=answering),
+        "support_fields": record_forms.support_fields(sent.support, own, offer),
+        "advance_fields": record_forms.advance_fields(sent.advance, states) if states else "",
+        "blocker_fields": record_forms.blocker_fields(sent.blocker),
+    }
 
 
 def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
     """Return what the record page reads beside the requirement itself."""
     teams = listing.team_names(session)
+    parts = queries.parts_of(session, requirement.id)
     entries = _entries(session, requirement.id)
     told = tell_feed(
         entries,
@@ -117,7 +125,7 @@ def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
             requirement.requester_id,
             requirement.submitted_by_id,
             requirement.state_changed_by,
-            *(row.accepted_by for row in requirement.criteria),
+            *(row.accepted_by for row in parts.criteria),
             *(one.actor_id for one in told),
         ],
     )
@@ -128,7 +136,8 @@ def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
         "told": told,
         "people": people,
         "words": options(session),
-        "scope": scope_of(requirement),
+        "parts": parts,
+        "scope": named_scope(parts.scope),
         "ranked": queries.ranked_count(session),
         "comments": comments,
         "mentioned": names_in(session, [one.body for one in comments]),
@@ -147,12 +156,20 @@ def _entries(session: Session, number: int) -> list[FeedEntry]:
     return found
 
 
-def scope_of(requirement: Requirement) -> list[tuple[str, str, list[str]]]:
-    """Return (dimension, its label, codes) of the dimensions a requirement names."""
+def scope_of(requirement: Requirement) -> list[tuple[str, str, Sequence[str]]]:
+    """Return what a requirement names, as `named_scope`; its scope must be loaded."""
+    codes: dict[str, list[str]] = {}
+    for row in requirement.scope:
+        codes.setdefault(row.dimension.value, []).append(row.code)
+    return named_scope({dimension: sorted(found) for dimension, found in codes.items()})
+
+
+def named_scope(codes: Mapping[str, Sequence[str]]) -> list[tuple[str, str, Sequence[str]]]:
+    """Return (dimension, its label, codes) of the dimensions that are named."""
     return [
-        (dimension.value, _(label), codes)
+        (dimension.value, _(label), codes[dimension.value])
         for dimension, label in DIMENSIONS.items()
-        if (codes := sorted(row.code for row in requirement.scope if row.dimension == dimension))
+        if dimension.value in codes
     ]
 
 

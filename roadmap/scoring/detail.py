@@ -1,23 +1,24 @@
 """What is said of one requirement: its scores, what it needs, and what would move it up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Team
+from roadmap.db import read_rows
 from roadmap.requirements.models import RequirementEffort, RequirementLink
 from roadmap.scoring.board import Override, overrides_of
-from roadmap.scoring.definitions import definition
 from roadmap.scoring.fitting import Fits, TeamCut
 from roadmap.scoring.formulas import Range
 from roadmap.scoring.leverage import Lever, levers
-from roadmap.scoring.models import Framework, Score
-from roadmap.scoring.queries import scorers_of, scores_of
-from roadmap.scoring.standing import standing_from
+from roadmap.scoring.models import Score
+from roadmap.scoring.queries import scorers_of
+from roadmap.scoring.standing import Standing
+from roadmap.scoring.stored import Stored, StoredScore, scores_of
 from roadmap.web.i18n import gettext
 from roadmap.web.templating import number
 
@@ -40,7 +41,7 @@ class TeamNeed:
 class Facts:
     """Scores in every framework, the ranking one first, and what they mean for its place."""
 
-    scores: Sequence[tuple[Framework, Score]]
+    scores: Sequence[tuple[Stored, StoredScore]]
     scorers: Sequence[Any]
     override: Override | None
     teams: Sequence[TeamNeed]
@@ -50,7 +51,7 @@ class Facts:
     outdated: bool
 
     @property
-    def ranked(self) -> Score | None:
+    def ranked(self) -> StoredScore | None:
         """Return the score in the framework that ranks the backlog, if it has a place there."""
         if not self.scores or not self.scores[0][0].ranks_backlog:
             return None
@@ -68,16 +69,16 @@ def facts_of(session: Session, requirement_id: int) -> Facts:
     override = overrides_of(session, framework.code, [requirement_id]).get(requirement_id)
     if not framework.ranks_backlog or score.rank is None:
         return Facts(scores, scorers, override, (), None, (), outdated=False)
-    standing, above = _above(session, framework, score)
+    above = _above(session, framework, score)
     found: tuple[Lever, ...] = ()
     if above is not None and override is None and score.value is not None:
         ranges = {code: Range(*ends) for code, ends in score.ranges.items()}
-        found = levers(definition(framework), score.inputs, above[2], ranges)
+        found = levers(framework.definition, score.inputs, above[2], ranges)
     return Facts(
         scores,
         scorers,
         override,
-        _teams(session, requirement_id, score, standing),
+        _teams(session, score, framework.standing),
         above,
         found,
         outdated=framework.outdated_since is not None,
@@ -85,10 +86,11 @@ def facts_of(session: Session, requirement_id: int) -> Facts:
 
 
 def _above(
-    session: Session, framework: Framework, score: Score
-) -> tuple[Mapping[str, Any], tuple[int, int, float] | None]:
-    """Return the framework's standing, and the nearest one above that is no prerequisite of it."""
-    row = session.execute(
+    session: Session, framework: Stored, score: StoredScore
+) -> tuple[int, int, float] | None:
+    """Return the nearest one above that is no prerequisite of it."""
+    rows = read_rows(
+        session,
         _nearest(),
         {
             "framework": framework.id,
@@ -97,18 +99,17 @@ def _above(
             "lowest": (score.rank or 0) - 20,
             "effective": score.effective,
         },
-    ).one()
-    above = None if row.rank is None else (row.requirement_id, row.rank, row.effective)
-    return row.standing, above
+    )
+    return next(((row.requirement_id, row.rank, row.effective) for row in rows), None)
 
 
 @cache
 def _nearest() -> Select[Any]:
     # Built once, like what every page of a requirement sends.
-    over, other = aliased(Score), aliased(Score)
+    over, other = Score.__table__.alias().c, Score.__table__.alias().c
+    link = RequirementLink.__table__.c
     needed = exists().where(
-        RequirementLink.blocker_id == other.requirement_id,
-        RequirementLink.blocked_id == bindparam("requirement"),
+        link.blocker_id == other.requirement_id, link.blocked_id == bindparam("requirement")
     )
     # A prerequisite of a prerequisite, lifted to the same score, cannot be passed either.
     lifted = other.lifted_by.is_not(None) & (other.effective == bindparam("effective"))
@@ -123,21 +124,16 @@ def _nearest() -> Select[Any]:
         )
         .scalar_subquery()
     )
-    columns: tuple[Any, ...] = (Framework.standing, over.requirement_id, over.rank, over.effective)
-    return (
-        select(*columns)
-        .outerjoin(over, (over.framework_id == Framework.id) & (over.rank == nearest))
-        .where(Framework.id == bindparam("framework"))
+    return select(over.requirement_id, over.rank, over.effective).where(
+        over.framework_id == bindparam("framework"), over.rank == nearest
     )
 
 
-def _teams(
-    session: Session, requirement_id: int, score: Score, standing: Mapping[str, Any]
-) -> list[TeamNeed]:
-    known = standing_from(standing)
+def _teams(session: Session, score: StoredScore, standing: Standing) -> list[TeamNeed]:
+    asked = {"requirement": score.requirement_id}
     return [
-        TeamNeed(row.name, row.code, row.weeks, known.team(row.id), row.id in score.stops)
-        for row in session.execute(_EFFORTS, {"requirement": requirement_id})
+        TeamNeed(row.name, row.code, row.weeks, standing.team(row.id), row.id in score.stops)
+        for row in read_rows(session, _EFFORTS, asked)
     ]
 
 
@@ -150,9 +146,9 @@ _EFFORTS = (
 )
 
 
-def lever_text(lever: Lever, framework: Framework) -> str:
+def lever_text(lever: Lever, framework: Stored) -> str:
     """Return a change in words: "effort under 3 (now 5)"."""
-    names = {one["code"]: gettext(one["name"]).lower() for one in framework.criteria}
+    names = {one.code: gettext(one.name).lower() for one in framework.definition.criteria}
     words = {
         "below": gettext("%(name)s under %(value)s (now %(now)s)"),
         "at_most": gettext("%(name)s %(value)s or less (now %(now)s)"),

@@ -10,10 +10,11 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person
+from roadmap.db import read_rows
 from roadmap.errors import NotFound
 from roadmap.requirements.models import Requirement, RequirementLink
 from roadmap.requirements.rules import BACKLOG, INBOX, RequirementState
-from roadmap.scoring.models import Framework, Score, ScoreEntry
+from roadmap.scoring.models import Framework, ScoreEntry
 
 # Requirements whose scores are kept up to date; weighted scores are normalised over these.
 SCORED_STATES = tuple(BACKLOG | INBOX | {RequirementState.SNOOZED})
@@ -93,35 +94,9 @@ def _blocks(session: Session, query: Any) -> dict[int, tuple[int, ...]]:
     return {key: tuple(blocked) for key, blocked in found.items()}
 
 
-def scores_of(session: Session, requirement_id: int) -> Sequence[tuple[Framework, Score]]:
-    """Return the scores of one requirement in every framework in use, the ranking one first.
-
-    Of a framework whose newest version is not computed yet, those of the version before.
-    """
-    found: dict[str, tuple[Framework, Score]] = {}
-    for row in session.execute(_scores(), {"requirement": requirement_id}):
-        found.setdefault(row.Framework.code, (row.Framework, row.Score))
-    return sorted(found.values(), key=lambda pair: (not pair[0].ranks_backlog, pair[0].name))
-
-
-# The statements of a requirement's page are built once: that takes longer than their answers.
-
-
-@cache
-def _scores() -> Select[Any]:
-    both: tuple[Any, ...] = (Framework, Score)
-    used = select(Framework.code).where(Framework.active)
-    return (
-        select(*both)
-        .join(Score, Score.framework_id == Framework.id)
-        .where(Score.requirement_id == bindparam("requirement"), Framework.code.in_(used))
-        .order_by(Framework.version.desc())
-    )
-
-
 def scorers_of(session: Session, requirement_id: int, code: str) -> Sequence[Any]:
     """Return name, inputs and ranges of everybody who scored a requirement in a framework."""
-    return session.execute(_scorers(), {"requirement": requirement_id, "code": code}).all()
+    return read_rows(session, _scorers(), {"requirement": requirement_id, "code": code})
 
 
 @cache
