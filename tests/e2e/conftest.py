@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import waitress
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from config import Config
@@ -113,11 +114,14 @@ def origin(staffed: Origin) -> Origin:
 
 
 @pytest.fixture
-def running(origin: Origin, tmp_path: Path) -> Iterator[Running]:
+def running(
+    origin: Origin, tmp_path: Path, read_templates: FileSystemBytecodeCache
+) -> Iterator[Running]:
     """The product on a database of this test alone."""
     shutil.copytree(origin.folder, tmp_path, dirs_exist_ok=True)
     config = _settings(tmp_path)
     app = create_app(config)
+    app.jinja_env.bytecode_cache = read_templates
     database = app.extensions["roadmap_db"]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

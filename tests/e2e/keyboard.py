@@ -44,8 +44,8 @@ class Hands:
     def _drawn(self) -> None:
         """Wait until the page is drawn: nobody presses keys on a page not yet seen.
 
-        A part that the address names is scrolled to when the page is drawn first, which may be
-        after its load; a key pressed in between has its target scrolled away.
+        Seldom, on a busy machine, a page was found scrolled away from what had the cursor. Why is
+        not known: a part that the address names may be scrolled to after the load.
         """
         self.page.wait_for_load_state()
         frames = "new Promise(seen => requestAnimationFrame(() => requestAnimationFrame(seen)))"
