@@ -23,7 +23,6 @@ from roadmap.launches.part_views import attempt, editable
 from roadmap.launches.queries import people_choices
 from roadmap.launches.views import form_page
 from roadmap.overview import as_of_page, decision_page, launch_page
-from roadmap.overview.decision_pdf import decision_pdf
 from roadmap.overview.launch_room import last_monday
 from roadmap.overview.timeline_page import plausible_day
 from roadmap.readiness import decisions, hypercare
@@ -185,6 +184,9 @@ def as_json(key: str, decision_id: int) -> ResponseReturnValue:
 @may("launch.read")
 def as_pdf(key: str, decision_id: int) -> ResponseReturnValue:
     """Return one decision as PDF, with sentences as this reader may hear."""
+    # What sets text is large and rarely needed: it is loaded by the first who asks.
+    from roadmap.overview.decision_pdf import decision_pdf
+
     launch, line = _shown(key, decision_id)
     answer = make_response(decision_pdf(db_session(), launch, line))
     answer.mimetype = "application/pdf"

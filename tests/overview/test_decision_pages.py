@@ -91,7 +91,8 @@ def test_who_is_named_finds_it_at_home_and_contests_it_beside_the_record(
     silent = dora.post(address, data={"answer": "contested", "note": ""})
     assert silent.status_code == 422
     assert "Say what is not so" in silent.text
-    assert dora.post(address, data={"answer": "perhaps", "note": ""}).status_code == 422
+    for wrong in ({"answer": "perhaps"}, {"note": "I was there."}):
+        assert dora.post(address, data=wrong).status_code == 422
     said = {"answer": "contested", "note": "I asked for a week more."}
     assert dora.post(address, data=said).status_code == 303
     assert "Decisions that name you" not in page(dora, "/")
