@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
 from roadmap.accounts.current import Actor, load_actor
-from roadmap.db import Database
 from roadmap.errors import Conflict, Invalid
 from roadmap.exchange.evidence_import import EvidenceAnswers, import_evidence
 from roadmap.exchange.evidence_rows import read_evidence
+from roadmap.exchange.kept_files import bytes_in, hand_over, note_failure, require_preview
 from roadmap.exchange.models import ImportUpload
 from roadmap.exchange.tabular import TableError
 from roadmap.exchange.uploads import AT_ONCE, ENDED, path_of
@@ -52,20 +52,19 @@ def receive(
     session.flush()
     path_of(settings, upload).write_bytes(data)
     if upload.state == "reading":
-        _enqueue(session, upload)
+        hand_over(session, upload, JOB, "upload")
     return upload
 
 
 def confirm(session: Session, settings: Any, actor: Actor, upload: ImportUpload) -> None:
     """Store a previewed file, a large one in the worker."""
-    if upload.state != "preview":
-        raise Conflict(_("This import has gone on since you opened the page. Load it again."))
-    data = _bytes_of(settings, upload)
+    require_preview(upload)
+    data = bytes_in(path_of(settings, upload))
     upload.state = "storing"
     if len(data) <= AT_ONCE:
         _work(session, actor, upload, data)
     else:
-        _enqueue(session, upload)
+        hand_over(session, upload, JOB, "upload")
 
 
 def run_upload(run: jobs.Run) -> dict[str, Any]:
@@ -81,10 +80,10 @@ def run_upload(run: jobs.Run) -> dict[str, Any]:
             if actor is None:
                 raise Invalid(_("The person who sent the file has left."))
             path = path_of(run.settings, upload)
-            _work(session, actor, upload, _bytes_of(run.settings, upload))
+            _work(session, actor, upload, bytes_in(path))
             ended = upload.state in ENDED
     except (Invalid, Conflict, OSError) as error:
-        _fail(run.db, number, str(error))
+        note_failure(run.db, ImportUpload, number, str(error))
         return {"refused": str(error)}
     if ended:
         path.unlink(missing_ok=True)
@@ -103,24 +102,3 @@ def _work(session: Session, actor: Actor, upload: ImportUpload, data: bytes) -> 
     upload.report, upload.state = report.as_json(), "done" if store else "preview"
     if store:
         upload.finished_at = clock.now()
-
-
-def _bytes_of(settings: Any, upload: ImportUpload) -> bytes:
-    try:
-        return path_of(settings, upload).read_bytes()
-    except FileNotFoundError:
-        text = _("The uploaded file is no longer on the server. Upload it again.")
-        raise Conflict(text) from None
-
-
-def _enqueue(session: Session, upload: ImportUpload) -> None:
-    session.flush()
-    job = jobs.enqueue(session, JOB, {"upload": upload.id}, created_by=upload.person_id)
-    upload.job_id = job.id if job else None
-    session.flush()
-
-
-def _fail(database: Database, number: int, why: str) -> None:
-    with database.writing() as session:
-        upload = session.get_one(ImportUpload, number)
-        upload.state, upload.error, upload.finished_at = "failed", why[:2000], clock.now()

@@ -14,12 +14,18 @@ from roadmap.accounts.current import load_actor
 from roadmap.db import Database
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.exchange.columns import MappingError
+from roadmap.exchange.kept_files import (
+    bytes_in,
+    folder,
+    hand_over,
+    note_failure,
+    require_preview,
+)
 from roadmap.exchange.sheet_answers import SheetAnswers
 from roadmap.exchange.sheet_compare import compare, read_sheet
 from roadmap.exchange.sheet_import import note_stored, report_of, store
 from roadmap.exchange.sheet_models import LaunchSheet
 from roadmap.exchange.tabular import TableError
-from roadmap.exchange.uploads import folder
 from roadmap.web.i18n import _
 
 JOB = "exchange.sheet"
@@ -60,20 +66,17 @@ def answer_again(
     session: Session, settings: Any, sheet: LaunchSheet, answers: SheetAnswers
 ) -> None:
     """Preview a file anew with other answers; raise Invalid when they do not fit it."""
-    _require_preview(sheet)
+    require_preview(sheet)
     sheet.answers = answers.as_json()
-    _preview(session, sheet, _bytes_of(settings, sheet))
+    _preview(session, sheet, bytes_in(path_of(settings, sheet)))
 
 
 def confirm(session: Session, settings: Any, sheet: LaunchSheet) -> None:
     """Have the worker store a previewed sheet."""
-    _require_preview(sheet)
-    _bytes_of(settings, sheet)
+    require_preview(sheet)
+    bytes_in(path_of(settings, sheet))
     sheet.state = "storing"
-    session.flush()
-    job = jobs.enqueue(session, JOB, {"sheet": sheet.id}, created_by=sheet.person_id)
-    sheet.job_id = job.id if job else None
-    session.flush()
+    hand_over(session, sheet, JOB, "sheet")
 
 
 def get_sheet(session: Session, person_id: int, token: str, *, lock: bool = False) -> LaunchSheet:
@@ -98,19 +101,6 @@ def job_of(session: Session, sheet: LaunchSheet) -> jobs.Job | None:
     return session.get(jobs.Job, sheet.job_id) if sheet.job_id is not None else None
 
 
-def _require_preview(sheet: LaunchSheet) -> None:
-    if sheet.state != "preview":
-        raise Conflict(_("This import has gone on since you opened the page. Load it again."))
-
-
-def _bytes_of(settings: Any, sheet: LaunchSheet) -> bytes:
-    try:
-        return path_of(settings, sheet).read_bytes()
-    except FileNotFoundError:
-        text = _("The uploaded file is no longer on the server. Upload it again.")
-        raise Conflict(text) from None
-
-
 def _preview(session: Session, sheet: LaunchSheet, data: bytes) -> None:
     answers = SheetAnswers.from_json(sheet.answers)
     try:
@@ -130,11 +120,11 @@ def run_sheet(run: jobs.Run) -> dict[str, Any]:
             sheet = session.get(LaunchSheet, number)
             if sheet is None or sheet.state != "storing":
                 return {}
-            data = _bytes_of(run.settings, sheet)
+            data = bytes_in(path_of(run.settings, sheet))
         run.progress(1, 2, _("Storing the launches, all of them or none"))
         created = _store(run.db, number, data)
     except (TableError, MappingError, Conflict, Invalid) as error:
-        _fail(run.db, number, str(error))
+        note_failure(run.db, LaunchSheet, number, str(error))
         return {"refused": str(error)}
     path_of(run.settings, sheet).unlink(missing_ok=True)
     return {"sheet": number, "created": created}
@@ -152,12 +142,6 @@ def _store(database: Database, number: int, data: bytes) -> int:
         report = store(session, actor, reading)
         note_stored(sheet, reading, report)
         return report.created
-
-
-def _fail(database: Database, number: int, why: str) -> None:
-    with database.writing() as session:
-        sheet = session.get_one(LaunchSheet, number)
-        sheet.state, sheet.error, sheet.finished_at = "failed", why[:2000], clock.now()
 
 
 def tidy_sheets(run: jobs.Run) -> dict[str, Any]:

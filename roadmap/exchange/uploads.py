@@ -9,10 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
-from roadmap.db import Database
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.exchange.columns import MappingError
 from roadmap.exchange.import_requirements import report_of, store
+from roadmap.exchange.kept_files import (
+    bytes_in,
+    folder,
+    hand_over,
+    note_failure,
+    require_preview,
+)
 from roadmap.exchange.mappings import Answers
 from roadmap.exchange.models import ImportUpload
 from roadmap.exchange.requirement_compare import compare, read_plan
@@ -25,13 +31,6 @@ REQUIREMENTS = "requirements"
 AT_ONCE = 500_000
 KEPT = timedelta(hours=24)
 ENDED = ("done", "failed")
-
-
-def folder(settings: Any) -> Path:
-    """Return where the files lie, made on first use and readable by nobody else."""
-    path = Path(settings.INSTANCE_DIR) / "uploads"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
 
 
 def path_of(settings: Any, upload: ImportUpload) -> Path:
@@ -62,31 +61,31 @@ def receive(
     session.flush()
     path_of(settings, upload).write_bytes(data)
     if upload.state == "reading":
-        _enqueue(session, upload)
+        hand_over(session, upload, JOB, "upload")
     return upload
 
 
 def answer_again(session: Session, settings: Any, upload: ImportUpload, answers: Answers) -> None:
     """Preview a file anew with other answers; raise Invalid when they do not fit it."""
-    _require(upload, "preview")
-    data = _bytes_of(settings, upload)
+    require_preview(upload)
+    data = bytes_in(path_of(settings, upload))
     upload.answers = answers.as_json()
     if len(data) <= AT_ONCE:
         _preview(session, upload, data)
     else:
         upload.state = "reading"
-        _enqueue(session, upload)
+        hand_over(session, upload, JOB, "upload")
 
 
 def confirm(session: Session, settings: Any, upload: ImportUpload) -> None:
     """Store a previewed file, a large one in the worker."""
-    _require(upload, "preview")
-    data = _bytes_of(settings, upload)
+    require_preview(upload)
+    data = bytes_in(path_of(settings, upload))
     if len(data) <= AT_ONCE:
         _store(session, upload, data)
     else:
         upload.state = "storing"
-        _enqueue(session, upload)
+        hand_over(session, upload, JOB, "upload")
 
 
 def get_upload(
@@ -115,27 +114,6 @@ def recent(session: Session, person_id: int, kind: str = REQUIREMENTS) -> list[I
 def job_of(session: Session, upload: ImportUpload) -> jobs.Job | None:
     """Return the job that reads or stores the file, if a worker does."""
     return session.get(jobs.Job, upload.job_id) if upload.job_id is not None else None
-
-
-def _require(upload: ImportUpload, state: str) -> None:
-    if upload.state != state:
-        raise Conflict(_("This import has gone on since you opened the page. Load it again."))
-
-
-def _bytes_of(settings: Any, upload: ImportUpload) -> bytes:
-    """Return what was uploaded; raise Conflict when the file was removed from the disk."""
-    try:
-        return path_of(settings, upload).read_bytes()
-    except FileNotFoundError:
-        text = _("The uploaded file is no longer on the server. Upload it again.")
-        raise Conflict(text) from None
-
-
-def _enqueue(session: Session, upload: ImportUpload) -> None:
-    session.flush()
-    job = jobs.enqueue(session, JOB, {"upload": upload.id}, created_by=upload.person_id)
-    upload.job_id = job.id if job else None
-    session.flush()
 
 
 def _preview(session: Session, upload: ImportUpload, data: bytes) -> None:
@@ -170,20 +148,14 @@ def run_upload(run: jobs.Run) -> dict[str, Any]:
                 return {}
             path = path_of(run.settings, upload)
             work = _preview if upload.state == "reading" else _store
-            work(session, upload, _bytes_of(run.settings, upload))
+            work(session, upload, bytes_in(path))
             ended = upload.state in ENDED
     except (Invalid, Conflict, OSError) as error:
-        _fail(run.db, run.payload["upload"], str(error))
+        note_failure(run.db, ImportUpload, run.payload["upload"], str(error))
         return {"refused": str(error)}
     if ended:
         path.unlink(missing_ok=True)
     return {"upload": run.payload["upload"]}
-
-
-def _fail(database: Database, number: int, why: str) -> None:
-    with database.writing() as session:
-        upload = session.get_one(ImportUpload, number)
-        upload.state, upload.error, upload.finished_at = "failed", why[:2000], clock.now()
 
 
 def tidy_uploads(run: jobs.Run) -> dict[str, Any]:
