@@ -166,7 +166,6 @@ _APART = {
 
 def frame(page: LaunchPage, actor: Asker, current: str) -> dict[str, Any]:
     """Return what the room's template needs on every tab."""
-
     here = url_for("overview.launch", key=page.launch.key)
 
     def address(name: str) -> str:
