@@ -200,7 +200,7 @@ def edits_rows(hands: Hands) -> None:
 
 def rank_of(page: Page, key: str) -> int:
     """Return the place of a requirement in the ranking shown."""
-    row = page.locator("#ranking tbody tr", has=page.locator(f'[id^="{key}."]'))
+    row = page.locator("#ranking tbody tr", has=page.locator(f'[name^="{key}."]'))
     return int(row.locator("td").first.inner_text())
 
 
@@ -209,9 +209,9 @@ def scores(hands: Hands) -> None:
     page = hands.page
     hands.go("Prioritise")
     reach = page.locator("#ranking tbody .ed").first
-    name = reach.get_attribute("id") or ""
+    name = reach.get_attribute("name") or ""
     before = rank_of(page, name.partition(".")[0])
-    hands.write(page.locator(f'[id="{name}"]'), "2 (1-3)")
+    hands.write(page.locator(f'[name="{name}"]'), "2 (1-3)")
     hands.send()
     hands.hears("Saved 1 number.")
     expect(page.locator("#messages")).not_to_contain_text(" 0 places")
