@@ -1,6 +1,9 @@
 // An open page that shows verdicts loads itself again when what it shows has changed. With a second
 // between two looks, and the page read once to compare and once to show, it is right within two.
 const EVERY = 1000;
+// How long a way out of the page may take; a download leaves no page, so looks go on after that.
+const LEAVING = 5000;
+let left = -LEAVING;
 
 /** Whether somebody is in the middle of something that loading anew would lose. */
 function busy() {
@@ -26,6 +29,8 @@ async function look(place) {
   const fresh = await fetch(location.href);
   if (!fresh.ok || fresh.redirected) return;
   const page = new DOMParser().parseFromString(await fresh.text(), "text/html");
+  // Loading anew now would take somebody back who has just clicked a link.
+  if (performance.now() - left < LEAVING) return;
   if (words(page) === words(document)) place.dataset.mark = mark;
   else if (busy()) place.hidden = false;
   else location.reload();
@@ -46,6 +51,9 @@ export function live() {
       looking = false;
     }
   };
+  addEventListener("beforeunload", () => {
+    left = performance.now();
+  });
   setInterval(again, EVERY);
   // A page nobody sees does not ask; what comes to the front asks at once.
   document.addEventListener("visibilitychange", again);

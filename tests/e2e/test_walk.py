@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from roadmap import clock
 from roadmap.exchange.workspace.load import import_workspace
 from tests.e2e.conftest import Running
+from tests.e2e.visiting import visit, visit_until
 
 pytestmark = pytest.mark.browser
 
@@ -57,14 +58,14 @@ def test_a_requirement_becomes_a_launch_that_is_ready(
     deliver(manager)
     expect_verdict(manager, "NOT READY")
     expect(manager.locator("main")).to_contain_text("REQ-1")
-    partner.goto("/requirements/REQ-1")
+    visit(partner, "/requirements/REQ-1")
     partner.get_by_role("button", name="Accept").click()
     expect_verdict(manager, "READY")
     history_tells_it(manager, owner)
 
 
 def submit(page: Page) -> None:
-    page.goto("/requirements/new")
+    visit(page, "/requirements/new")
     page.get_by_label("What do you need?").fill(TITLE)
     page.get_by_label("What is wrong or missing today?").fill("Knives are shown in streams.")
     page.get_by_text("Automation", exact=True).click()
@@ -75,19 +76,19 @@ def submit(page: Page) -> None:
 
 
 def accept(page: Page) -> None:
-    page.goto("/triage")
+    visit(page, "/triage")
     expect(page.locator("main")).to_contain_text(TITLE)
     page.locator(".moves label", has_text="Accept").click()
     page.get_by_label("Why, or what you ask, as Alice will read it").fill(
         "Weapons come first this quarter."
     )
     page.get_by_role("button", name="Decide and next").click()
-    page.goto("/requirements/REQ-1")
+    visit(page, "/requirements/REQ-1")
     expect(page.locator("main")).to_contain_text("Weapons come first this quarter.")
 
 
 def score(page: Page) -> None:
-    page.goto("/prioritise")
+    visit_until(page, "/prioritise", page.get_by_label("Reach REQ-1"))
     for criterion, value in (
         ("Reach", "450"),
         ("Impact", "3"),
@@ -100,7 +101,7 @@ def score(page: Page) -> None:
 
 
 def plan(page: Page) -> None:
-    page.goto("/launches/new")
+    visit(page, "/launches/new")
     page.get_by_label("Title").fill("Weapons in German LIVE")
     page.get_by_label("What goes live").select_option(label="Quality or efficiency")
     page.get_by_label("Germany").check()
@@ -112,9 +113,9 @@ def plan(page: Page) -> None:
 
 
 def deliver(page: Page) -> None:
-    page.goto("/launches/LCH-1/plan")
+    visit(page, "/launches/LCH-1/plan")
     expect(page.locator("#mechanisms")).to_contain_text("Weapons classifier")
-    page.goto("/launches/LCH-1/requirements/new")
+    visit(page, "/launches/LCH-1/requirements/new")
     page.locator("form[data-main] input:not([type=hidden]):not([type=checkbox])").first.fill(
         "REQ-1"
     )
@@ -123,7 +124,7 @@ def deliver(page: Page) -> None:
 
 def bring_evidence(page: Page, right: int, last_day: int) -> None:
     last = clock.today() - timedelta(days=last_day)
-    page.goto("/mechanisms/MEC-1/evidence/new")
+    visit(page, "/mechanisms/MEC-1/evidence/new")
     page.locator("[name=metric]").select_option("precision")
     page.locator("[name=numerator]").fill(str(right))
     page.locator("[name=denominator]").fill("1000")
@@ -138,7 +139,7 @@ def bring_evidence(page: Page, right: int, last_day: int) -> None:
 
 
 def answer_checklist(page: Page) -> None:
-    page.goto("/launches/LCH-1/checklist")
+    visit(page, "/launches/LCH-1/checklist")
     for box in page.locator("tbody input[type=checkbox]").all():
         box.check()
     page.locator("input[name=answer][value=yes]").last.check()
@@ -147,16 +148,16 @@ def answer_checklist(page: Page) -> None:
 
 
 def expect_verdict(page: Page, word: str) -> None:
-    page.goto("/launches/LCH-1")
+    visit(page, "/launches/LCH-1")
     expect(page.locator(".v-word")).to_have_text(word)
 
 
 def history_tells_it(manager: Page, owner: Page) -> None:
-    manager.goto("/requirements/REQ-1")
+    visit(manager, "/requirements/REQ-1")
     story = manager.locator("main")
     for name in ("Alice", "Bob"):
         expect(story).to_contain_text(name)
-    manager.goto("/launches/LCH-1?tab=history")
+    visit(manager, "/launches/LCH-1?tab=history")
     expect(manager.locator("main")).to_contain_text("Bob")
-    owner.goto("/mechanisms/MEC-1")
+    visit(owner, "/mechanisms/MEC-1")
     expect(owner.locator("main")).to_contain_text("Charlie")
