@@ -9,6 +9,7 @@ import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { mentions } from "./mentions.js";
 import { menus } from "./menus.js";
+import { showTab } from "./tabs.js";
 import { themeToggle } from "./toggle.js";
 
 themeToggle();
@@ -23,5 +24,5 @@ mentions();
 live();
 focus();
 
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+showTab();
 document.addEventListener("click", (event) => event.target.closest("[data-print]") && print());

@@ -1,9 +1,8 @@
-// An open page that shows verdicts loads itself again when what it shows has changed. With a second
-// between two looks, and the page read once to compare and once to show, it is right within two.
+import { showTab } from "./tabs.js";
+
+// An open page that shows verdicts shows them anew when they have changed. With a second between two
+// looks and the page read once more, it is right within two.
 const EVERY = 1000;
-// How long a way out of the page may take; a download leaves no page, so looks go on after that.
-const LEAVING = 5000;
-let left = -LEAVING;
 
 /** Whether somebody is in the middle of something that loading anew would lose. */
 function busy() {
@@ -21,39 +20,45 @@ function words(page) {
   return main.textContent.replace(/\d{1,2}:\d{2}/g, "").replace(/\s+/g, " ");
 }
 
-async function look(place) {
-  if (document.hidden) return;
+/** Put what a page says now in place of what it said; nobody is taken elsewhere, or back. */
+function show(page) {
+  const before = document.getElementById("main");
+  const held = document.activeElement === before;
+  const now = document.adoptNode(page.getElementById("main"));
+  document.title = page.title;
+  before.replaceWith(now);
+  if (held) now.focus({ preventScroll: true });
+  showTab();
+}
+
+async function look() {
+  const place = document.querySelector("[data-live]");
+  if (document.hidden || !place) return;
   const answer = await fetch(place.dataset.live, { headers: { Accept: "text/plain" } });
   const mark = answer.ok && !answer.redirected ? await answer.text() : place.dataset.mark;
   if (mark === place.dataset.mark) return;
   const fresh = await fetch(location.href);
   if (!fresh.ok || fresh.redirected) return;
   const page = new DOMParser().parseFromString(await fresh.text(), "text/html");
-  // Loading anew now would take somebody back who has just clicked a link.
-  if (performance.now() - left < LEAVING) return;
   if (words(page) === words(document)) place.dataset.mark = mark;
   else if (busy()) place.hidden = false;
-  else location.reload();
+  else show(page);
 }
 
 export function live() {
-  const place = document.querySelector("[data-live]");
-  if (!place) return;
+  if (!document.querySelector("[data-live]")) return;
   let looking = false;
   const again = async () => {
     if (looking) return;
     looking = true;
     try {
-      await look(place);
+      await look();
     } catch {
       // The server is away for a moment: the next look says more.
     } finally {
       looking = false;
     }
   };
-  addEventListener("beforeunload", () => {
-    left = performance.now();
-  });
   setInterval(again, EVERY);
   // A page nobody sees does not ask; what comes to the front asks at once.
   document.addEventListener("visibilitychange", again);

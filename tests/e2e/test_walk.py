@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from roadmap import clock
 from roadmap.exchange.workspace.load import import_workspace
 from tests.e2e.conftest import Running
-from tests.e2e.visiting import visit, visit_until
+from tests.e2e.visiting import visit_until
 
 pytestmark = pytest.mark.browser
 
@@ -58,14 +58,14 @@ def test_a_requirement_becomes_a_launch_that_is_ready(
     deliver(manager)
     expect_verdict(manager, "NOT READY")
     expect(manager.locator("main")).to_contain_text("REQ-1")
-    visit(partner, "/requirements/REQ-1")
+    partner.goto("/requirements/REQ-1")
     partner.get_by_role("button", name="Accept").click()
     expect_verdict(manager, "READY")
     history_tells_it(manager, owner)
 
 
 def submit(page: Page) -> None:
-    visit(page, "/requirements/new")
+    page.goto("/requirements/new")
     page.get_by_label("What do you need?").fill(TITLE)
     page.get_by_label("What is wrong or missing today?").fill("Knives are shown in streams.")
     page.get_by_text("Automation", exact=True).click()
@@ -76,14 +76,14 @@ def submit(page: Page) -> None:
 
 
 def accept(page: Page) -> None:
-    visit(page, "/triage")
+    page.goto("/triage")
     expect(page.locator("main")).to_contain_text(TITLE)
     page.locator(".moves label", has_text="Accept").click()
     page.get_by_label("Why, or what you ask, as Alice will read it").fill(
         "Weapons come first this quarter."
     )
     page.get_by_role("button", name="Decide and next").click()
-    visit(page, "/requirements/REQ-1")
+    page.goto("/requirements/REQ-1")
     expect(page.locator("main")).to_contain_text("Weapons come first this quarter.")
 
 
@@ -101,7 +101,7 @@ def score(page: Page) -> None:
 
 
 def plan(page: Page) -> None:
-    visit(page, "/launches/new")
+    page.goto("/launches/new")
     page.get_by_label("Title").fill("Weapons in German LIVE")
     page.get_by_label("What goes live").select_option(label="Quality or efficiency")
     page.get_by_label("Germany").check()
@@ -113,9 +113,9 @@ def plan(page: Page) -> None:
 
 
 def deliver(page: Page) -> None:
-    visit(page, "/launches/LCH-1/plan")
+    page.goto("/launches/LCH-1/plan")
     expect(page.locator("#mechanisms")).to_contain_text("Weapons classifier")
-    visit(page, "/launches/LCH-1/requirements/new")
+    page.goto("/launches/LCH-1/requirements/new")
     page.locator("form[data-main] input:not([type=hidden]):not([type=checkbox])").first.fill(
         "REQ-1"
     )
@@ -124,7 +124,7 @@ def deliver(page: Page) -> None:
 
 def bring_evidence(page: Page, right: int, last_day: int) -> None:
     last = clock.today() - timedelta(days=last_day)
-    visit(page, "/mechanisms/MEC-1/evidence/new")
+    page.goto("/mechanisms/MEC-1/evidence/new")
     page.locator("[name=metric]").select_option("precision")
     page.locator("[name=numerator]").fill(str(right))
     page.locator("[name=denominator]").fill("1000")
@@ -139,7 +139,7 @@ def bring_evidence(page: Page, right: int, last_day: int) -> None:
 
 
 def answer_checklist(page: Page) -> None:
-    visit(page, "/launches/LCH-1/checklist")
+    page.goto("/launches/LCH-1/checklist")
     for box in page.locator("tbody input[type=checkbox]").all():
         box.check()
     page.locator("input[name=answer][value=yes]").last.check()
@@ -148,16 +148,16 @@ def answer_checklist(page: Page) -> None:
 
 
 def expect_verdict(page: Page, word: str) -> None:
-    visit(page, "/launches/LCH-1")
+    page.goto("/launches/LCH-1")
     expect(page.locator(".v-word")).to_have_text(word)
 
 
 def history_tells_it(manager: Page, owner: Page) -> None:
-    visit(manager, "/requirements/REQ-1")
+    manager.goto("/requirements/REQ-1")
     story = manager.locator("main")
     for name in ("Alice", "Bob"):
         expect(story).to_contain_text(name)
-    visit(manager, "/launches/LCH-1?tab=history")
+    manager.goto("/launches/LCH-1?tab=history")
     expect(manager.locator("main")).to_contain_text("Bob")
-    visit(owner, "/mechanisms/MEC-1")
+    owner.goto("/mechanisms/MEC-1")
     expect(owner.locator("main")).to_contain_text("Charlie")
