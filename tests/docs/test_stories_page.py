@@ -20,3 +20,5 @@ def test_what_the_table_of_stories_names_is_there() -> None:
     assert files == {file.name for file in (DATA / "stories").glob("*.json")}
     launches = {one["key"] for one in json.loads(DEMO.read_bytes())["launches"]}
     assert set(re.findall(r"LCH-\d+", page)) <= launches
+    rows = [line.split("|") for line in page.splitlines() if "`story-" in line]
+    assert [row[1] for row in rows if "LCH-" not in row[5]] == []

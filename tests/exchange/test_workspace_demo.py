@@ -32,11 +32,13 @@ from roadmap.readiness.fresh import evaluate_now
 from roadmap.readiness.freshness import standing_of, steps_due
 from roadmap.readiness.freshness_rules import Step
 from roadmap.readiness.models import CurrentVerdict, Waiver
+from roadmap.readiness.sentences import say, say_fix
 from roadmap.requirements.models import Requirement
 from roadmap.scoring.baselines import baseline_against_today, untouched
 from roadmap.scoring.models import Baseline
 from roadmap.scoring.queries import framework_named
 from roadmap.setup import prepare
+from roadmap.taxonomy.models import CalendarDay
 from tests.worlds import kept
 
 WORDS = {
@@ -62,6 +64,17 @@ WORDS = {
     22: ("NOT_READY", "AT_RISK"),
     23: ("LIVE_OK", "ON_TRACK"),
     24: ("LIVE_BREACH", "LATE"),
+    25: ("NOT_READY", "ON_TRACK"),
+    26: ("READY", "ON_TRACK"),
+    27: ("NOT_READY", "ON_TRACK"),
+    28: ("NOT_READY", "ON_TRACK"),
+    29: ("NOT_READY", "ON_TRACK"),
+    30: ("CONDITIONAL", "ON_TRACK"),
+    31: ("NOT_READY", "AT_RISK"),
+    32: ("HOLD", "AT_RISK"),
+    33: ("NOT_READY", "ON_TRACK"),
+    34: ("NOT_READY", "ON_TRACK"),
+    35: ("CONDITIONAL", "ON_TRACK"),
 }
 STORIES = {
     1: ("EVIDENCE_THIN", "MECH_PRECISION"),
@@ -77,7 +90,58 @@ STORIES = {
     22: ("SIGNOFF_MISSING",),
     23: (),
     24: ("CHECKLIST", "GUARD_METRIC"),
+    25: ("CAP_SLA",),
+    26: (),
+    27: ("CAP_SHARED",),
+    28: ("CAP_SLA",),
+    29: ("CAP_OVERLOAD",),
+    30: ("COST_OVER",),
+    31: ("COST_OVER", "WAIVER_EXPIRED"),
+    32: ("SIGNOFF_STALE",),
+    33: ("CAP_SLA",),
+    34: ("CAP_SKILL", "TRAINING"),
+    35: ("CAP_OVERLOAD",),
 }
+# What the launches that are stories to the number say.
+SAID = {
+    25: ("backlog 21,600, longest wait 72 h", "10,800 a day would keep it"),
+    27: (
+        "119.6 % full",
+        "with LCH-26, 97.1 % alone",
+        "Start at 56 % of the traffic, or add 6 heads to MEC-30.",
+    ),
+    28: ("80.2 % within 5 min", "Add one head to MEC-31 from 22:00–08:00."),
+    29: ("104.8 % full", "Bring handling down to 52.4 s an item, or add 2 heads to MEC-32."),
+    30: ("Cost 227,198 is 113.6 % of the budget of 200,000",),
+    31: ("Cost 227,198 is 113.6 % of the budget of 200,000", "The waiver for COST_OVER expired"),
+    32: ("Model review: signed before 2 of the facts it signs changed.",),
+    33: (
+        "backlog 18,000, longest wait 60 h",
+        "8,182 a day would keep it",
+        "sweep so that at most 16,200 items reach MEC-38",
+    ),
+    34: (
+        "532 h wanted, 333 h by certified people",
+        "10 of 16 heads are certified",
+        "Certify or add 6 people who review it",
+    ),
+    35: ("97.9 % full, but 109.7 % at the high forecast", "full at 17,788 items a week"),
+}
+CAMPAIGN = "Three days of deals"
+
+
+def unsaid(session: Session) -> list[tuple[int, str]]:
+    """Return what launches ought to say and do not."""
+    missing = []
+    for number, verdict in evaluate_now(session, list(SAID)).items():
+        lines = []
+        for answer in verdict.reasons:
+            if not answer.passes:
+                lines.append(say(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}"))
+                fix = say_fix(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}")
+                lines.append(fix or "")
+        missing += [(number, one) for one in SAID[number] if one not in "\n".join(lines)]
+    return missing
 
 
 def words(session: Session) -> dict[int, tuple[str, str]]:
@@ -97,8 +161,13 @@ def test_the_demo_shows_every_verdict_and_the_stories_with_their_codes(session: 
     assert words(session) == WORDS
     found = evaluate_now(session, list(STORIES))
     assert {number: verdict.open_codes for number, verdict in found.items()} == STORIES
-    assert session.scalar(select(func.count()).select_from(Mechanism)) == 26
+    assert session.scalar(select(func.count()).select_from(Mechanism)) == 40
     assert session.scalar(select(func.count()).select_from(Requirement)) == 65
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_stories_of_the_demo_say_their_numbers(session: Session) -> None:
+    assert unsaid(session) == []
 
 
 @pytest.mark.usefixtures("loaded")
@@ -163,12 +232,15 @@ def test_refreshing_dates_the_demo_anew_and_keeps_its_verdicts(session: Session)
         assert words(session) != WORDS
         demo.refresh_demo(session)
         assert words(session) == WORDS
+        assert unsaid(session) == []
+        days = select(CalendarDay.starts_on).where(CalendarDay.name == CAMPAIGN)
+        assert session.scalars(days).all() == [clock.today() + timedelta(days=70)]
         assert all(one.step is Step.ASKED for _id, one in steps_due(session, clock.today()))
     after = session.scalar(starts)
     assert before is not None
     assert after is not None
     assert after > before
-    assert session.scalar(select(func.count()).select_from(Launch)) == 22
+    assert session.scalar(select(func.count()).select_from(Launch)) == 33
 
 
 def test_there_is_nothing_to_refresh_where_no_demo_is(session: Session) -> None:
@@ -190,7 +262,7 @@ def test_a_new_database_gets_the_demo_with_sign_ins_and_keeps_both(database: Dat
     with database.reading() as session:
         digest = session.scalar(select(Person.password_hash).where(Person.email == demo.LEADER))
         assert passwords.matches("roadmap-demo", digest)
-        assert session.scalar(select(func.count()).select_from(Launch)) == 22
+        assert session.scalar(select(func.count()).select_from(Launch)) == 33
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "roadmap.example.org"])
@@ -225,7 +297,7 @@ def run(url: str, folder: Path, *arguments: str) -> Result:
 def test_the_commands_load_refresh_export_and_import(sqlite_url: str, tmp_path: Path) -> None:
     loaded = run(sqlite_url, tmp_path, "demo", "load")
     assert loaded.exit_code == 0, loaded.output
-    assert "22 launch" in loaded.output
+    assert "33 launch" in loaded.output
     assert "pm@example.org" in loaded.output
     again = run(sqlite_url, tmp_path, "demo", "load")
     assert again.exit_code == 1

@@ -10,6 +10,7 @@ from roadmap.accounts import passwords
 from roadmap.accounts.models import Person
 from roadmap.accounts.permissions import ROLES
 from roadmap.errors import Conflict, NotFound
+from roadmap.exchange.workspace.demo_calendar import move_campaigns
 from roadmap.exchange.workspace.demo_meetings import hold_meetings, keep_true
 from roadmap.exchange.workspace.demo_ranking import freeze, then_and_since
 from roadmap.exchange.workspace.demo_sheet import import_demo_sheet, with_claims
@@ -61,6 +62,7 @@ def refresh_demo(session: Session) -> Imported:
         raise NotFound(_("The demo is not in this database: load it with `roadmap demo load`."))
     import_demo_sheet(session)
     file = with_claims(session, DEMO.read_bytes())
+    move_campaigns(session, file, clock.today())
     imported = import_workspace(session, file, DEMO.name, clock.today())
     keep_true(session)
     _judge(session)
