@@ -75,6 +75,7 @@ WORDS = {
     33: ("NOT_READY", "ON_TRACK"),
     34: ("NOT_READY", "ON_TRACK"),
     35: ("CONDITIONAL", "ON_TRACK"),
+    36: ("READY", "ON_TRACK"),
 }
 STORIES = {
     1: ("EVIDENCE_THIN", "MECH_PRECISION"),
@@ -101,6 +102,7 @@ STORIES = {
     33: ("CAP_SLA",),
     34: ("CAP_SKILL", "TRAINING"),
     35: ("CAP_OVERLOAD",),
+    36: (),
 }
 # What the launches that are stories to the number say.
 SAID = {
@@ -126,6 +128,7 @@ SAID = {
         "Certify or add 6 people who review it",
     ),
     35: ("97.9 % full, but 109.7 % at the high forecast", "full at 17,788 items a week"),
+    36: ("94.7 % at the high forecast",),
 }
 CAMPAIGN = "Three days of deals"
 
@@ -134,13 +137,12 @@ def unsaid(session: Session) -> list[tuple[int, str]]:
     """Return what launches ought to say and do not."""
     missing = []
     for number, verdict in evaluate_now(session, list(SAID)).items():
-        lines = []
+        said = ""
         for answer in verdict.reasons:
-            if not answer.passes:
-                lines.append(say(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}"))
-                fix = say_fix(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}")
-                lines.append(fix or "")
-        missing += [(number, one) for one in SAID[number] if one not in "\n".join(lines)]
+            said += say(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}") + "\n"
+            fix = say_fix(answer, may_see=lambda _i: True, name_of=lambda i: f"LCH-{i}")
+            said += (fix or "") + "\n"
+        missing += [(number, one) for one in SAID[number] if one not in said]
     return missing
 
 
@@ -161,7 +163,7 @@ def test_the_demo_shows_every_verdict_and_the_stories_with_their_codes(session: 
     assert words(session) == WORDS
     found = evaluate_now(session, list(STORIES))
     assert {number: verdict.open_codes for number, verdict in found.items()} == STORIES
-    assert session.scalar(select(func.count()).select_from(Mechanism)) == 40
+    assert session.scalar(select(func.count()).select_from(Mechanism)) == 41
     assert session.scalar(select(func.count()).select_from(Requirement)) == 65
 
 
@@ -240,7 +242,7 @@ def test_refreshing_dates_the_demo_anew_and_keeps_its_verdicts(session: Session)
     assert before is not None
     assert after is not None
     assert after > before
-    assert session.scalar(select(func.count()).select_from(Launch)) == 33
+    assert session.scalar(select(func.count()).select_from(Launch)) == 34
 
 
 def test_there_is_nothing_to_refresh_where_no_demo_is(session: Session) -> None:
@@ -262,7 +264,7 @@ def test_a_new_database_gets_the_demo_with_sign_ins_and_keeps_both(database: Dat
     with database.reading() as session:
         digest = session.scalar(select(Person.password_hash).where(Person.email == demo.LEADER))
         assert passwords.matches("roadmap-demo", digest)
-        assert session.scalar(select(func.count()).select_from(Launch)) == 33
+        assert session.scalar(select(func.count()).select_from(Launch)) == 34
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "roadmap.example.org"])
@@ -297,7 +299,7 @@ def run(url: str, folder: Path, *arguments: str) -> Result:
 def test_the_commands_load_refresh_export_and_import(sqlite_url: str, tmp_path: Path) -> None:
     loaded = run(sqlite_url, tmp_path, "demo", "load")
     assert loaded.exit_code == 0, loaded.output
-    assert "33 launch" in loaded.output
+    assert "34 launch" in loaded.output
     assert "pm@example.org" in loaded.output
     again = run(sqlite_url, tmp_path, "demo", "load")
     assert again.exit_code == 1
