@@ -94,7 +94,9 @@ def _lapsed(waiver: WaiverFact, at: datetime) -> bool:
 
 
 def _expired(answer: Answer, waiver: WaiverFact) -> Answer:
-    params: Params = pack({"code": answer.code, "expired": waiver.expires_at.date().isoformat()})
+    # It was live until the moment before: at midnight that is the day before.
+    last = (waiver.expires_at - datetime.resolution).date()
+    params: Params = pack({"code": answer.code, "expired": last.isoformat()})
     return replace(
         answer,
         code=Code.WAIVER_EXPIRED,

@@ -66,6 +66,13 @@ def test_an_expired_waiver_is_not_ready_and_named() -> None:
     assert verdict.open_codes == ("CHECKLIST", "WAIVER_EXPIRED")
 
 
+def test_an_expired_waiver_names_its_last_day_and_not_the_one_after() -> None:
+    midnight = AT.replace(hour=0, minute=0, second=0, microsecond=0)
+    verdict = evaluate(waived(expires_at=midnight), AT)
+    expired = next(a for a in verdict.reasons if a.code == "WAIVER_EXPIRED")
+    assert dict(expired.params)["expired"] == (midnight - timedelta(days=1)).date().isoformat()
+
+
 @pytest.mark.parametrize(
     "more",
     [
