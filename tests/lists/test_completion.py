@@ -1,6 +1,5 @@
 """Completion of the query language, and the language itself against whatever is typed."""
 
-import time
 from datetime import date
 
 import pytest
@@ -15,6 +14,7 @@ from roadmap.lists.language import QueryError, parse, word_at
 from roadmap.requirements.list_page import Vocabulary
 from roadmap.requirements.listing import TeamNames
 from roadmap.taxonomy.queries import Options
+from tests.pace import within
 
 GUIDES = {
     "state": FieldGuide("State", [("accepted", "Accepted"), ("in_progress", "In progress")]),
@@ -97,7 +97,6 @@ TERMS = st.builds(
 @given(st.lists(TERMS, max_size=6))
 def test_any_filter_becomes_safe_sql_or_one_sentence(parts: list[str]) -> None:
     typed = " ".join(parts)
-    began = time.process_time()
     try:
         found = conditions(parse(typed), KNOWN.fields(), Asker(1, {1}, date(2026, 11, 22)))
     except QueryError as error:
@@ -111,7 +110,6 @@ def test_any_filter_becomes_safe_sql_or_one_sentence(parts: list[str]) -> None:
             for part in parts:
                 words = part.partition('"')[2]
                 assert len(words) < 8 or words not in sql
-    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -129,14 +127,15 @@ def test_any_filter_becomes_safe_sql_or_one_sentence(parts: list[str]) -> None:
 def test_no_query_takes_long(database, people, typed) -> None:
     from roadmap.requirements import list_page
 
-    began = time.process_time()
-    with database.reading() as session:
-        known = list_page.vocabulary(session)
-        try:
-            list_page.page_of(session, people.alice, known, parse(typed), "key", [])
-        except QueryError as error:
-            assert str(error)  # noqa: PT017
-    assert time.process_time() - began < 2
+    def asked() -> None:
+        with database.reading() as session:
+            known = list_page.vocabulary(session)
+            try:
+                list_page.page_of(session, people.alice, known, parse(typed), "key", [])
+            except QueryError as error:
+                assert str(error)  # noqa: PT017
+
+    assert within(2, asked)
 
 
 def test_the_page_completes_and_points_at_the_word(cast, people, sign_in, fields) -> None:

@@ -1,8 +1,6 @@
 """Mentions: who is named, where a name is none, and that no text can do harm or take long."""
 
 import re
-import time
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -10,6 +8,7 @@ from hypothesis import strategies as st
 
 from roadmap.web.markdown import mentioned, render
 from roadmap.web.mentions import handles, split
+from tests.pace import grows_with_length
 
 
 @pytest.mark.parametrize(
@@ -85,16 +84,3 @@ def test_the_time_grows_with_the_length_alone(piece: str) -> None:
 def test_so_does_the_time_of_reading_them_in_markdown(piece: str) -> None:
     # A comment has at most 20,000 characters.
     assert grows_with_length(mentioned, piece, 2_000)
-
-
-def grows_with_length(work: Callable[[str], object], piece: str, size: int) -> bool:
-    """Tell whether ten times the text takes at most forty times the time, or hardly any."""
-
-    def seconds(length: int) -> float:
-        text = piece * (length // len(piece))
-        started = time.process_time()
-        work(text)
-        return time.process_time() - started
-
-    seconds(size)
-    return seconds(10 * size) < max(40 * seconds(size), 0.5)

@@ -1,13 +1,12 @@
 """Pasted chats and mails: what is recognised in any script, and that nothing makes it stumble."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadmap.requirements.rules import OriginKind, ScopeDimension
 from roadmap.requirements.threads import PROBLEM_LENGTH, TITLE_LENGTH, propose, read
+from tests.pace import grows_with_length
 
 WORDS = {
     ScopeDimension.MARKET: [("DE", "Germany"), ("FR", "France"), ("IT", "Italy"), ("TH", "ไทย")],
@@ -181,11 +180,8 @@ def test_nothing_makes_it_stumble(text: str) -> None:
     ],
 )
 def test_the_time_grows_with_the_length_alone(piece: str) -> None:
-    def taken(length: int) -> float:
-        text = (piece * (length // len(piece) + 1))[:length]
-        began = time.process_time()
+    def work(text: str) -> None:
         propose(read(text), WORDS)
         propose(read(f"From: a\nSubject: b\n\n{text}"), WORDS)
-        return time.process_time() - began
 
-    assert taken(200_000) < 2.5
+    assert grows_with_length(work, piece, 20_000)
