@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
@@ -36,6 +37,10 @@ from tests.cast import Cast, make_cast  # noqa: E402
 from tests.moving import MovingApp, made_for  # noqa: E402
 from tests.worlds import PostgresStore, SqliteStore, Start, Worlds, copy_database, kept  # noqa: E402
 
+# A run means the same on every machine: the same examples, however long each takes. New examples
+# are looked for with `make test PYTEST="--hypothesis-profile=default"`.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.load_profile("same")
 # What a run keeps (modules, collected tests, the application) fills the memory that Python looks
 # through for garbage: seldom is enough.
 gc.set_threshold(50_000, 50, 100)
