@@ -56,11 +56,17 @@ def _posted(form: Any) -> Any:
     return CombinedMultiDict((files, request.form)) if files else request.form or None
 
 
+class _Box(CheckboxInput):
+    """A box of several: "required" on each would make a browser ask for all of them."""
+
+    validation_attrs = ["disabled"]
+
+
 class Ticks(SelectMultipleField):
     """Several choices, each with a box to tick."""
 
     widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    option_widget = _Box()
 
 
 class Form(FlaskForm):  # type: ignore[misc]
