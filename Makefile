@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint quick types format bench lock assets browser screenshots venv dev clean
+.PHONY: help run test lint quick types style imports templates format bench lock assets browser screenshots venv dev clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,8 +13,8 @@ help: ## list the commands
 run: venv assets ## start the product at http://127.0.0.1:8000 (PORT, DATABASE_URL)
 	@$(BIN)/roadmap run
 
-test: dev assets ## everything CI checks: lint, then all tests (PYTEST="-k words" to choose)
-	@CHROMIUM=$$(sh scripts/browser.sh) || exit 1; export CHROMIUM; \
+test: ## everything CI checks: lint, then all tests (PYTEST="-k words" to choose)
+	@CHROMIUM=$$(MAKE=$(MAKE) sh scripts/ready.sh) || exit 1; export CHROMIUM; \
 	$(MAKE) --no-print-directory quick && sh scripts/tests.sh -n $(WORKERS) $(PYTEST)
 
 lint: quick types ## format, code, types, import contracts, templates
@@ -23,9 +23,16 @@ types: dev
 	@echo "mypy"; $(BIN)/mypy --no-error-summary
 
 quick: dev
+	@$(MAKE) --no-print-directory -j2 imports style templates
+
+style: dev
 	@echo "ruff format"; $(BIN)/ruff format --check --quiet . || { echo "Run \`make format\`." >&2; exit 1; }
 	@echo "ruff check"; $(BIN)/ruff check --quiet .
+
+imports: dev
 	@echo "lint-imports"; sh scripts/quiet.sh $(BIN)/lint-imports
+
+templates: dev
 	@echo "djlint"; sh scripts/quiet.sh $(BIN)/djlint --lint --quiet templates
 
 format: dev ## put the code in the house style

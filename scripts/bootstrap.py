@@ -113,6 +113,15 @@ def pip(*arguments):
         )
 
 
+def compile_all():
+    """Turn the packages into bytecode on all processors; pip would do so on one."""
+    find = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    folder = subprocess.check_output([venv_python(), "-c", find], cwd=ROOT).decode().strip()
+    # Some packages carry files of another Python, as templates: what cannot be read stays as it is.
+    quiet = [venv_python(), "-W", "ignore", "-m", "compileall", "-qq", "-j", "0", folder]
+    subprocess.call(quiet, cwd=ROOT)
+
+
 def main():
     """Bring .venv to what the named lock says; quick when nothing changed."""
     lock = sys.argv[1] if len(sys.argv) == 2 else ""
@@ -127,7 +136,9 @@ def main():
     if done.get(lock) == wanted:
         return
     sys.stderr.write("Installing the packages of requirements/%s.txt ...\n" % lock)
-    pip("--require-hashes", "--no-deps", "-r", os.path.join("requirements", lock + ".txt"))
+    locked = ["--require-hashes", "-r", os.path.join("requirements", lock + ".txt")]
+    pip("--no-deps", "--no-compile", *locked)
+    compile_all()
     if lock != "node":
         # "compat" puts this folder on the path as it is: config.py, wsgi.py and roadmap/ alike.
         here = ["--config-settings", "editable_mode=compat", "-e", "."]
