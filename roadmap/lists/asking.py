@@ -1,14 +1,15 @@
 """What the address of a list asks for: a view, a query, a sort, columns; alike for every list."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import quote_plus, urlencode
 
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.current import Actor
-from roadmap.errors import NotFound
-from roadmap.lists.language import QueryError, parse
+from roadmap.errors import Invalid, NotFound
+from roadmap.lists.language import Query, QueryError, parse
 from roadmap.lists.registry import Shown
 from roadmap.lists.saved import Offered, Saved, views_of
 from roadmap.lists.view_forms import split_columns
@@ -16,6 +17,8 @@ from roadmap.web.i18n import _
 
 # What changes a view into something else.
 _OWN = ("q", "sort", "cols")
+# Stands for the query in an address; no view and no sort is called so.
+_PLACE = "-query-"
 
 
 class Coded(Protocol):
@@ -89,9 +92,9 @@ def read_asked(
     usual: Usual,
     args: Mapping[str, str],
     choose: Callable[[Sequence[str]], Sequence[Column]],
-    sortable: Callable[[str], bool],
+    order: Callable[[str], object],
 ) -> Asked[Column]:
-    """Return what an address asks for, one statement.
+    """Return what an address asks for, one statement; ``order`` raises Invalid for unknown sorts.
 
     Bare, it is the view the person chose to open the list with. A view may sort by, or show, what
     the list no longer has: then the usual sort, and the columns that are left.
@@ -100,10 +103,18 @@ def read_asked(
     view = _view(offered, args)
     base = view.shown if view else Shown()
     typed = args.get("q", base.query)
-    kept = base.sort if base.sort and sortable(base.sort) else usual.sort
+    kept = base.sort if base.sort and _known(order, base.sort) else usual.sort
     codes = split_columns(args["cols"]) if args.get("cols") else tuple(base.columns)
     sort = args.get("sort") or kept
     return Asked(usual, typed, sort, choose(codes), view, offered, bool(codes))
+
+
+def _known(order: Callable[[str], object], sort: str) -> bool:
+    try:
+        order(sort)
+    except Invalid:
+        return False
+    return True
 
 
 def _view(offered: Offered, args: Mapping[str, str]) -> Saved | None:
@@ -131,6 +142,29 @@ def narrowed(typed: str, picked: Mapping[str, Sequence[str]]) -> str:
             values = [one for one in ",".join(choices).split(",") if one]
             query = query.having(name.removeprefix("by-").lower(), values)
     return str(query)
+
+
+def state_chips(
+    here: str, asked: Asked[Any], query: Query, states: Iterable[tuple[str, str, str]]
+) -> list[tuple[str, str | None, str, bool]]:
+    """Return (word, count, address, chosen) of the chips above a list at ``here``, all first.
+
+    ``states`` are (value, word, count in words).
+    """
+    chosen = query.values_of("state")
+    # One address for all chips: they differ in the query alone.
+    before, after = f"{here}?{urlencode(asked.address(q=_PLACE))}".split(_PLACE)
+    every = f"{here}?{urlencode(asked.address(q=''))}"
+
+    def of(*values: str) -> str:
+        typed = str(query.having("state", values))
+        return f"{before}{quote_plus(typed)}{after}" if typed else every
+
+    chips: list[tuple[str, str | None, str, bool]] = [(_("All"), None, of(), not chosen)]
+    for value, word, count in states:
+        address = of() if chosen == (value,) else of(value)
+        chips.append((word, count, address, value in chosen))
+    return chips
 
 
 def picked_columns(picked: Sequence[str], places: Mapping[str, str]) -> str:

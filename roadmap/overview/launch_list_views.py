@@ -1,9 +1,8 @@
 """The list of launches: a query, views, columns, completion, files of exactly what it shows."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -11,8 +10,8 @@ from sqlalchemy.orm import Session
 from roadmap.errors import Invalid
 from roadmap.launches.kinds import LaunchState
 from roadmap.launches.wording import TYPES as TYPE_WORDS
-from roadmap.lists.answering import check_kind, completion, sent
-from roadmap.lists.asking import Asked, narrowed, picked_columns, read_asked
+from roadmap.lists.answering import check_kind, columns_to, completion, narrow_to, sent
+from roadmap.lists.asking import Asked, read_asked, state_chips
 from roadmap.lists.language import Query, QueryError, parse, word_at
 from roadmap.overview import launch_list
 from roadmap.overview.launch_columns import COLUMNS, Column, chosen_columns
@@ -28,21 +27,13 @@ from roadmap.web.i18n import _
 from roadmap.web.menus import Choices
 from roadmap.web.paging import Page
 from roadmap.web.session import db_session
+from roadmap.web.templating import number
 
 bp = Blueprint("launch_list", __name__, url_prefix="/launches/list")
 
-_SAME = ("sort", "cols", "view")
-
 
 def _asked(session: Session, known: Vocabulary) -> Asked[Column]:
-    def sortable(sort: str) -> bool:
-        try:
-            known.order(sort)
-        except Invalid:
-            return False
-        return True
-
-    return read_asked(session, current_user, USUAL, request.args, chosen_columns, sortable)
+    return read_asked(session, current_user, USUAL, request.args, chosen_columns, known.order)
 
 
 @bp.get("")
@@ -88,21 +79,12 @@ def _beside(
 
 def _state_chips(
     asked: Asked[Column], query: Query, counts: dict[LaunchState, int]
-) -> list[tuple[str, int | None, str, bool]]:
-    """Return (word, count, address, chosen) of the chips above the list, all states first."""
-    chosen = query.values_of("state")
-
-    def with_states(*values: str) -> str:
-        return url_for(
-            ".index",
-            **asked.address(q=str(query.having("state", values))),  # type: ignore[arg-type]
-        )
-
-    chips: list[tuple[str, int | None, str, bool]] = [(_("All"), None, with_states(), not chosen)]
-    for state, many in counts.items():
-        address = with_states() if chosen == (state.value,) else with_states(state.value)
-        chips.append((launch_state_word(state.value), many, address, state.value in chosen))
-    return chips
+) -> list[tuple[str, str | None, str, bool]]:
+    states = (
+        (state.value, launch_state_word(state.value), number(many))
+        for state, many in counts.items()
+    )
+    return state_chips(url_for(".index"), asked, query, states)
 
 
 def _menus(known: Vocabulary) -> dict[str, tuple[str, Choices]]:
@@ -125,26 +107,15 @@ def _menus(known: Vocabulary) -> dict[str, tuple[str, Choices]]:
 @bp.get("/filter")
 @may("launch.read")
 def narrow() -> ResponseReturnValue:
-    """Turn the menus' choices into a query and show the list; works without scripts."""
-    typed = narrowed(
-        request.args.get("q", ""), {name: request.args.getlist(name) for name in request.args}
-    )
-    kept: dict[str, Any] = {name: request.args.get(name) or None for name in _SAME}
-    if not typed:
-        kept["view"] = kept["view"] or "all"
-    return redirect(url_for(".index", q=typed, **kept))
+    """Turn the menus' choices into a query and show the list."""
+    return narrow_to(".index", request.args)
 
 
 @bp.get("/columns")
 @may("launch.read")
 def columns() -> ResponseReturnValue:
     """Show the list with the columns that were ticked, in their order."""
-    cols = ",".join(USUAL.columns)
-    if "usual" not in request.args:
-        cols = picked_columns(request.args.getlist("c"), request.args)
-    kept = [(name, request.args[name]) for name in ("q", "sort", "view") if name in request.args]
-    arguments = [*kept, ("cols", cols)] if cols else kept
-    return redirect(f"{url_for('.index')}?{urlencode(arguments)}")
+    return columns_to(".index", USUAL.columns, request.args)
 
 
 @bp.get("/complete")

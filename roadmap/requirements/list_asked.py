@@ -6,7 +6,6 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.current import Actor
-from roadmap.errors import Invalid
 from roadmap.lists import asking
 from roadmap.requirements import list_page
 from roadmap.requirements.columns import DEFAULT, Column, chosen_columns
@@ -20,14 +19,11 @@ _USUAL = asking.Usual(LIST, DEFAULT_SORT, DEFAULT)
 
 def read_asked(session: Session, actor: Actor, known: Vocabulary, args: Mapping[str, str]) -> Asked:
     """Return what an address asks for, one statement."""
-
-    def sortable(sort: str) -> bool:
-        try:
-            list_page.ordered_by(known, sort)
-        except Invalid:
-            return False
-        return True
-
     return asking.read_asked(
-        session, actor, _USUAL, args, lambda codes: chosen_columns(codes, known.own), sortable
+        session,
+        actor,
+        _USUAL,
+        args,
+        lambda codes: chosen_columns(codes, known.own),
+        lambda sort: list_page.ordered_by(known, sort),
     )

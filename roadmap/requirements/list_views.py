@@ -1,15 +1,15 @@
 """The list of requirements: filters, columns, completion, and files of exactly what it shows."""
 
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from roadmap.errors import Invalid
-from roadmap.lists.answering import check_kind, completion, sent
-from roadmap.lists.asking import narrowed, picked_columns
+from roadmap.lists.answering import check_kind, columns_to, completion, narrow_to, sent
+from roadmap.lists.asking import state_chips
 from roadmap.lists.kinds import FieldKind
 from roadmap.lists.language import Query, QueryError, parse, word_at
 from roadmap.requirements import list_page, listing
@@ -31,10 +31,6 @@ from roadmap.web.session import db_session
 
 __all__ = ["bp"]
 
-# What the address of the list is made of.
-_SAME = ("sort", "cols", "view")
-# Stands for the query in an address; no view and no sort is called so.
-_PLACE = "-query-"
 _ARGUMENTS = ("view", "q", "sort", "cols", "after", "before")
 
 
@@ -80,23 +76,13 @@ def index() -> ResponseReturnValue:
 def _state_chips(
     asked: Asked, query: Query, counts: dict[RequirementState, str]
 ) -> list[tuple[str, str | None, str, bool]]:
-    """Return (word, count, address, chosen) of the chips above the list, all states first."""
     chosen = query.values_of("state")
-    here, every = url_for("requirements.index"), asked.address(q="")
-    # One address for all chips: they differ in the query alone.
-    before, after = f"{here}?{urlencode(asked.address(q=_PLACE))}".split(_PLACE)
-
-    def narrowed(*values: str) -> str:
-        if typed := str(query.having("state", values)):
-            return f"{before}{quote_plus(typed)}{after}"
-        return f"{here}?{urlencode(every)}" if every else here
-
-    chips: list[tuple[str, str | None, str, bool]] = [(_("All"), None, narrowed(), not chosen)]
-    for state, count in counts.items():
-        if count != "0" or state in chosen:
-            address = narrowed() if chosen == (state.value,) else narrowed(state.value)
-            chips.append((state_word(state), count, address, state in chosen))
-    return chips
+    states = (
+        (state, state_word(state), count)
+        for state, count in counts.items()
+        if count != "0" or state in chosen
+    )
+    return state_chips(url_for("requirements.index"), asked, query, states)
 
 
 def _menus(known: Vocabulary) -> dict[str, tuple[str, Choices]]:
@@ -119,27 +105,15 @@ def _menus(known: Vocabulary) -> dict[str, tuple[str, Choices]]:
 @bp.get("/filter")
 @may("requirement.read")
 def narrow() -> ResponseReturnValue:
-    """Turn the menus' choices into a query and show the list; works without scripts."""
-    typed = narrowed(
-        request.args.get("q", ""), {name: request.args.getlist(name) for name in request.args}
-    )
-    kept: dict[str, Any] = {name: request.args.get(name) or None for name in _SAME}
-    if not typed:
-        kept["view"] = kept["view"] or "all"
-    return redirect(url_for("requirements.index", q=typed, **kept))
+    """Turn the menus' choices into a query and show the list."""
+    return narrow_to("requirements.index", request.args)
 
 
 @bp.get("/columns")
 @may("requirement.read")
 def columns() -> ResponseReturnValue:
     """Show the list with the columns that were ticked, in their order."""
-    cols = ",".join(DEFAULT)
-    if "usual" not in request.args:
-        cols = picked_columns(request.args.getlist("c"), request.args)
-    kept: dict[str, Any] = {
-        name: request.args[name] for name in ("q", "sort", "view") if name in request.args
-    }
-    return redirect(url_for("requirements.index", cols=cols or None, **kept))
+    return columns_to("requirements.index", DEFAULT, request.args)
 
 
 @bp.get("/complete")

@@ -40,11 +40,15 @@ _CHECKS: dict[str, _Named] = {
     "waived": ("cond", "c-waived", N_("Waived")),
     "not_applicable": ("na", "c-not-applicable", N_("Not applicable")),
 }
+# Outlooks, and where the board groups what has none.
 _OUTLOOKS: dict[str, _Named] = {
     "ON_TRACK": ("na", "o-on-track", N_("ON TRACK")),
     "AT_RISK": ("cond", "o-at-risk", N_("AT RISK")),
     "LATE": ("fail", "o-late", N_("LATE")),
     "NO_DATE": ("na", "calendar", N_("NO DATE")),
+    "RECOMPUTING": ("hold", "refresh", N_("RECOMPUTING")),
+    "READY": ("pass", "v-ready", N_("READY")),
+    "LIVE": ("na", "rocket", N_("LIVE")),
 }
 _COVERAGE: dict[str, _Named] = {
     "covered": ("pass", "cov-covered", N_("covered")),
@@ -154,7 +158,7 @@ def check_state(status: str, chip: bool = False) -> Markup:
 
 
 def outlook(word: str, chip: bool = False) -> Markup:
-    """Return whether the date can still be held."""
+    """Return whether the date can still be held, or the group of the board instead."""
     return _named(_OUTLOOKS[word], chip)
 
 
