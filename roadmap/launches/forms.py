@@ -5,7 +5,6 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
-    FloatField,
     HiddenField,
     IntegerField,
     SelectField,
@@ -29,7 +28,7 @@ from roadmap.mechanisms.kinds import TARGET_DIRECTION, Grade, LinkRole, Metric, 
 from roadmap.requirements.rules import DatePrecision
 from roadmap.taxonomy.queries import Options
 from roadmap.taxonomy.scope import DIMENSIONS, ScopePattern
-from roadmap.web.forms import Form, Ticks, choices
+from roadmap.web.forms import Form, NumberField, Ticks, choices
 from roadmap.web.i18n import _
 
 _MOST = 10_000
@@ -74,7 +73,7 @@ class NewLaunchForm(TierFields):
     surfaces = Ticks(_("Surfaces"), [DataRequired(_("Choose at least one surface."))])
     starts_on = DateField(_("Date"), [Optional()])
     precision = SelectField(_("How exact is the date"), coerce=DatePrecision)
-    weekly_volume = FloatField(_("Items a week"), [Optional()])
+    weekly_volume = NumberField(_("Items a week"), [Optional()], counts=True)
     languages = Ticks(_("Languages"))
     policy_areas = Ticks(_("Policy areas"))
     summary = TextAreaField(_("Summary"), [Length(max=_MOST)])
@@ -188,10 +187,12 @@ class PatternFields(Form):
 class ForecastForm(PatternFields):
     """Items a week over a pattern of cells."""
 
-    likely = FloatField(_("Likely items a week"), [InputRequired(_("Give the likely number."))])
-    low = FloatField(_("Low"), [Optional()])
-    high = FloatField(_("High"), [Optional()])
-    prevalence = FloatField(_("Violating share in %"), [Optional()])
+    likely = NumberField(
+        _("Likely items a week"), [InputRequired(_("Give the likely number."))], counts=True
+    )
+    low = NumberField(_("Low"), [Optional()], counts=True)
+    high = NumberField(_("High"), [Optional()], counts=True)
+    prevalence = NumberField(_("Violating share in %"), [Optional()])
     grade = SelectField(_("How well is it known"), coerce=Grade)
     note = StringField(_("Where it comes from"), [Length(max=300)])
 
@@ -222,7 +223,7 @@ class LinkForm(Form):
     required_stage = SelectField(_("Stage it must have reached"), coerce=Stage)
     from_phase = IntegerField(_("From phase"), [InputRequired(), NumberRange(1, 50)], default=1)
     fallback = StringField(_("What stands in for it"), [Length(max=40)])
-    auto_actions_per_week = FloatField(_("Automatic actions a week"), [Optional()])
+    auto_actions_per_week = NumberField(_("Automatic actions a week"), [Optional()], counts=True)
 
     def offer(self) -> None:
         """Fill in what can be chosen."""
@@ -234,7 +235,7 @@ class TargetForm(Form):
     """What a linked mechanism must be proven to reach."""
 
     metric = SelectField(_("Measure"), coerce=Metric)
-    target = FloatField(_("Target in %"), [InputRequired(_("Give the target in per cent."))])
+    target = NumberField(_("Target in %"), [InputRequired(_("Give the target in per cent."))])
     dimensions = Ticks(_("Proven for each"))
     max_age_days = IntegerField(
         _("Greatest age in days"), [InputRequired(_("Give the greatest age."))], default=30

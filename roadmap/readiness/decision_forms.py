@@ -9,7 +9,6 @@ from wtforms import (
     DateField,
     DateTimeLocalField,
     FieldList,
-    FloatField,
     FormField,
     IntegerField,
     RadioField,
@@ -24,7 +23,7 @@ from roadmap.launches.forms import maybe_id, with_nobody
 from roadmap.readiness.decision_rules import AnswerKind, DecisionKind
 from roadmap.readiness.decisions import Condition, Deciding
 from roadmap.readiness.hypercare import GuardSpec
-from roadmap.web.forms import Form, choices
+from roadmap.web.forms import Form, NumberField, choices
 from roadmap.web.i18n import _
 from roadmap.wording import N_
 
@@ -160,10 +159,10 @@ class GuardForm(Form):
     """A metric to watch."""
 
     name = StringField(_("Metric"), [InputRequired(_("Name the metric.")), Length(max=160)])
-    limit = FloatField(_("Limit"), [InputRequired(_("Give the limit as a number."))])
+    limit = NumberField(_("Limit"), [InputRequired(_("Give the limit as a number."))])
     unit = StringField(_("Unit"), [Length(max=40)])
     floor = BooleanField(_("Must stay above the limit, not below it"))
-    max_age_hours = FloatField(
+    max_age_hours = NumberField(
         _("A reading is fresh for, in hours"),
         [InputRequired(_("Give the hours."))],
         default=24.0,
@@ -185,7 +184,7 @@ class GuardForm(Form):
 class ReadingForm(Form):
     """A reading of a metric, in UTC."""
 
-    value = FloatField(_("Reading"), [InputRequired(_("Give the reading as a number."))])
+    value = NumberField(_("Reading"), [InputRequired(_("Give the reading as a number."))])
     observed_at = DateTimeLocalField(
         _("Observed at, in UTC"),
         [InputRequired(_("Give day and time."))],

@@ -9,6 +9,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     Field,
     FileField,
+    FloatField,
     MultipleFileField,
     PasswordField,
     SelectMultipleField,
@@ -17,11 +18,11 @@ from wtforms import (
 
 # Newer than the stubs.
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from roadmap.errors import Conflict, Invalid
 from roadmap.web.i18n import _
-from roadmap.web.text import forbidden_character
+from roadmap.web.text import forbidden_character, read_number
 
 
 def clean_text(value: str | None) -> str | None:
@@ -67,6 +68,36 @@ class Ticks(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = _Box()
+
+
+class NumberField(FloatField):
+    """A number as people of many countries write it; ``counts`` where it counts things."""
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, counts: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.counts = counts
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        shown = f"{self.data:.15g}"
+        # "12.125" would be read as thousands where things are counted.
+        return shown if read_number(shown, counts=self.counts) == float(shown) else f"{shown}0"
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number, or refuse it in a sentence."""
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            self.data = read_number(valuelist[0], counts=self.counts)
+        except ValueError:
+            example = "12000" if self.counts else "2.5"
+            raise ValueError(_("Write a number, such as %(example)s.", example=example)) from None
 
 
 class Form(FlaskForm):  # type: ignore[misc]
