@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
-from roadmap.launches.access import Asker, may_edit, visible
+from roadmap.launches.access import Asker, may_edit
 from roadmap.launches.kinds import PhaseState
-from roadmap.launches.models import Launch, Phase
+from roadmap.launches.models import Phase
 from roadmap.overview.elsewhere_page import elsewhere_lines
 from roadmap.overview.gaps import Row, rows_of
 from roadmap.overview.launch_page import LaunchPage
@@ -30,7 +29,6 @@ from roadmap.readiness.decision_models import (
 from roadmap.readiness.decision_rules import (
     LETS_GO,
     AnswerKind,
-    DecisionKind,
     VoiceKind,
     against_verdict,
     still_carried,
@@ -292,74 +290,6 @@ def _guard_line(
         readings=tuple(readings.get(guard.id, ())[:READINGS]),
         may_read=editable or guard.owner_id == actor.id,
     )
-
-
-# ---- the register ----
-
-
-@dataclass(frozen=True)
-class RegisterLine:
-    """One decision of any launch."""
-
-    launch_key: str
-    title: str
-    id: int
-    kind: DecisionKind
-    kind_word: str
-    word: str
-    at: datetime
-    phase: int
-    expires_on: date | None
-    review_on: date | None
-    against: bool
-    live: bool
-
-
-def register(session: Session, actor: Asker, *, against: bool, limit: int) -> list[RegisterLine]:
-    """Return decisions of launches the reader may see, the newest first, one statement.
-
-    ``against`` keeps those that let a launch go against its verdict.
-    """
-    query = (
-        select(
-            Launch.id.label("launch_id"),
-            Launch.title,
-            Decision.id,
-            Decision.kind,
-            Decision.word,
-            Decision.at,
-            Decision.phase_position,
-            Decision.expires_on,
-            Decision.review_on,
-            Phase.went_live_on,
-        )
-        .join(Decision, Decision.launch_id == Launch.id)
-        .outerjoin(
-            Phase,
-            (Phase.launch_id == Launch.id) & (Phase.position == Decision.phase_position),
-        )
-        .order_by(Decision.id.desc())
-        .limit(limit)
-    )
-    if against:
-        query = query.where(Decision.kind == DecisionKind.EMERGENCY_GO)
-    return [
-        RegisterLine(
-            launch_key=f"{Launch.key_prefix}-{row.launch_id}",
-            title=row.title,
-            id=row.id,
-            kind=row.kind,
-            kind_word=_(KINDS[row.kind]),
-            word=row.word,
-            at=row.at,
-            phase=row.phase_position,
-            expires_on=row.expires_on,
-            review_on=row.review_on,
-            against=against_verdict(row.kind, Word(row.word)),
-            live=row.went_live_on is not None,
-        )
-        for row in session.execute(visible(query, actor))
-    ]
 
 
 def part_names() -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from roadmap.launches.models import Launch
 from roadmap.launches.part_views import attempt, editable
 from roadmap.launches.queries import people_choices
 from roadmap.launches.views import form_page
-from roadmap.overview import as_of_page, decision_page, launch_page
+from roadmap.overview import as_of_page, decision_page, decision_register, launch_page
 from roadmap.overview.launch_room import last_monday
 from roadmap.overview.timeline_page import plausible_day
 from roadmap.readiness import decisions, hypercare
@@ -200,7 +200,9 @@ def as_pdf(key: str, decision_id: int) -> ResponseReturnValue:
 def register() -> ResponseReturnValue:
     """Show decisions of all launches; with ``against`` those that went against the verdict."""
     against = request.args.get("show") == "against"
-    found = decision_page.register(db_session(), current_user, against=against, limit=REGISTER + 1)
+    found = decision_register.register(
+        db_session(), current_user, against=against, limit=REGISTER + 1
+    )
     return render_template(
         "overview/decisions.html",
         lines=found[:REGISTER],

@@ -520,6 +520,8 @@ def test_pages_say_what_a_file_only_claims(
     told = dora.get("/launches/LCH-11/decisions").text
     assert "Recorded elsewhere" in told
     assert "1" * 64 in told
+    assert "recorded elsewhere, as told" in dora.get("/decisions").text
+    assert "LCH-11" not in dora.get("/decisions?show=against").text
     assert "does not count" in dora.get("/launches/LCH-11/waivers").text
     assert "approve it here" in dora.get("/waivers?show=waiting").text
     assert "does not count" in dora.get("/attestations").text
