@@ -185,9 +185,8 @@ def scope_text(answer: Answer, speech: Speech) -> str:
     """Return what an answer is about, in words."""
     if answer.scope is None:
         return ""
-    if answer.code == Code.MECH_STAGE:
-        return speech.mechanisms.get(answer.scope, answer.scope)
-    return speech.scope(answer.scope)
+    # A mechanism, or markets, languages, surfaces and policy areas.
+    return speech.mechanisms.get(answer.scope) or speech.scope(answer.scope)
 
 
 # ---- the one reason, and what would change ----

@@ -138,6 +138,35 @@ def _appeals(_values: Mapping[str, Value], answer: Answer, _speech: Speech) -> _
     return said.get(why, _("none")), _("a staffed queue")
 
 
+def _load(values: Mapping[str, Value], answer: Answer, _speech: Speech) -> _Texts:
+    used, high = _number(answer.measured), _number(values.get("high"))
+    if answer.required is None:
+        return "", ""
+    if answer.why == "at_high" and high is not None:
+        return _("up to %(share)s", share=percent(high)), "≤ 100 %"
+    return (_("not known") if used is None else percent(used)), "≤ 100 %"
+
+
+def _in_time(values: Mapping[str, Value], _answer: Answer, _speech: Speech) -> _Texts:
+    met, promised = _number(values.get("met")), _number(values.get("promised"))
+    return (
+        _("not known") if met is None else percent(met),
+        "" if promised is None else f"≥ {percent(promised)}",
+    )
+
+
+def _people(_values: Mapping[str, Value], answer: Answer, _speech: Speech) -> _Texts:
+    wanted, there = _number(answer.measured), _number(answer.required)
+    if wanted is None or there is None:
+        return "", ""
+    return _("%(hours)s h", hours=number(there)), f"≥ {_('%(hours)s h', hours=number(wanted))}"
+
+
+def _wrongful(_values: Mapping[str, Value], answer: Answer, _speech: Speech) -> _Texts:
+    found, limit = _number(answer.measured), _number(answer.required)
+    return number(found, 2) or _("not known"), "" if limit is None else f"≤ {number(limit, 2)}"
+
+
 _BY_CODE: Mapping[str, Callable[[Mapping[str, Value], Answer, Speech], _Texts]] = {
     **dict.fromkeys(_SHARES, _share),
     Code.EVIDENCE_THIN: _thin,
@@ -153,6 +182,10 @@ _BY_CODE: Mapping[str, Callable[[Mapping[str, Value], Answer, Speech], _Texts]] 
     Code.DEPENDENCY: _dependency,
     Code.REQUIREMENT_OPEN: _requirement,
     Code.GUARD_METRIC: _guard,
+    **dict.fromkeys((Code.CAP_OVERLOAD, Code.CAP_SHARED, Code.APPEAL_CAP, Code.COST_OVER), _load),
+    Code.CAP_SLA: _in_time,
+    Code.CAP_SKILL: _people,
+    Code.SELLER_HARM: _wrongful,
 }
 
 

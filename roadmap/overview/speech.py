@@ -50,7 +50,12 @@ STAGES = {
 }
 _KEYED = frozenset({"mechanism", "queue", "requirement"})
 _SCOPED = frozenset({"slice", "cell"})
-_DATED = frozenset({"starts_on", "own_start", "expired", "valid_until", "clear_on", "peak_on"})
+_DATED = frozenset(
+    {
+        *("starts_on", "own_start", "expired", "valid_until", "clear_on", "peak_on"),
+        *("counted_on", "fit_date"),
+    }
+)
 _WORDS = {"language": "language", "market": "market", "surface": "surface", "area": "policy_area"}
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from roadmap.launches.kinds import PhaseState
 from roadmap.mechanisms.kinds import Stage
-from roadmap.overview.gaps import rows_of, settle, then
+from roadmap.overview.gaps import rows_of, scope_text, settle, then
 from roadmap.overview.launch_room import (
     compared,
     last_monday,
@@ -17,6 +17,7 @@ from roadmap.overview.launch_room import (
     working_days_until,
 )
 from roadmap.overview.matrix import matrix_of
+from roadmap.overview.measures import measured_text, required_text
 from roadmap.overview.speech import Said, Speech, linked
 from roadmap.readiness.answers import Answer, Code, Status
 from roadmap.readiness.facts import (
@@ -30,6 +31,7 @@ from roadmap.readiness.facts import (
 )
 from roadmap.readiness.judged import later_phases
 from roadmap.readiness.outlook import Outlook
+from roadmap.readiness.phrases_capacity import ENOUGH
 from roadmap.readiness.queries import ShownVerdict
 from roadmap.readiness.verdict import Verdict, Word, evaluate
 from roadmap.taxonomy.scope import parse_cell
@@ -353,3 +355,46 @@ def test_an_outlook_of_a_row_is_that_of_the_row_alone() -> None:
     by_code = {r.code: r.outlook for r in found.open}
     assert by_code["CHECKLIST"] is Outlook.AT_RISK
     assert by_code["MECH_PRECISION"] is Outlook.ON_TRACK
+
+
+def test_capacity_stands_with_its_queue_and_its_numbers() -> None:
+    short = Answer(
+        code=Code.CAP_SKILL,
+        severity=Severity.BLOCKER,
+        status=Status.FAIL,
+        subject="skill:MEC-2",
+        question="skill:MEC-2",
+        why="short",
+        scope="MEC-2",
+        measured=120.0,
+        required=0.0,
+    )
+    assert scope_text(short, SPEECH) == "Spanish review"
+    assert (measured_text(short, SPEECH), required_text(short, SPEECH)) == ("0 h", "≥ 120 h")
+    full = replace(short, code=Code.CAP_SHARED, why="fails", measured=1.196, required=1.0)
+    assert (measured_text(full, SPEECH), required_text(full, SPEECH)) == ("119.6 %", "≤ 100 %")
+    high = replace(full, why="at_high", measured=0.979, params=(("high", 1.097),))
+    assert measured_text(high, SPEECH) == "up to 109.7 %"
+    unknown = replace(full, why="no_forecast", measured=None)
+    assert measured_text(unknown, SPEECH) == "not known"
+    late = replace(full, code=Code.CAP_SLA, params=(("met", 0.802), ("promised", 0.95)))
+    assert (measured_text(late, SPEECH), required_text(late, SPEECH)) == ("80.2 %", "≥ 95.0 %")
+    nobody = replace(full, measured=None, required=None, status=Status.NOT_APPLICABLE)
+    assert (measured_text(nobody, SPEECH), required_text(nobody, SPEECH)) == ("", "")
+
+
+def test_a_fix_names_its_day_as_people_write_it() -> None:
+    params = (("queue", "MEC-2"), ("fit_date", "2027-02-16"))
+    answer = Answer(
+        code=Code.CAP_SLA,
+        severity=Severity.BLOCKER,
+        status=Status.FAIL,
+        subject="queue:MEC-2",
+        question="capacity:MEC-2",
+        why="fails",
+        fix=f"{ENOUGH}date",
+        fix_params=params,
+    )
+    fix = SPEECH.fix(answer)
+    assert fix is not None
+    assert fix.text == "Start on Tue 16 Feb 2027."
