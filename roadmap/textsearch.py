@@ -40,7 +40,9 @@ MAX_WORDS = 12
 _CANDIDATES = 40
 # The newest records whose text is read where no index helps.
 _SCANNED = 2_000
-_LIKE_ENOUGH = 0.45
+# Two sentences about different things share half their letters; scripts without spaces share less.
+_LIKE_ENOUGH = 0.55
+_LIKE_ENOUGH_DENSE = 0.45
 
 
 def normal(value: str) -> str:
@@ -155,8 +157,9 @@ def similar(
 def _ranked(aim: str, rows: Iterable[Any]) -> list[Similar]:
     """Return the rows that are like enough, best first."""
     titles = {row.key: row.title for row in rows}
+    enough = _LIKE_ENOUGH_DENSE if _DENSE.search(aim) else _LIKE_ENOUGH
     found = (Similar(number, likeness(aim, normal(title))) for number, title in titles.items())
-    return sorted((one for one in found if one.likeness >= _LIKE_ENOUGH), key=_best_first)
+    return sorted((one for one in found if one.likeness >= enough), key=_best_first)
 
 
 def _best_first(one: Similar) -> tuple[float, int]:

@@ -108,6 +108,8 @@ def test_similar_titles_come_best_first(
         assert [one.id for one in queries.similar(session, "ปลอมน้ำหอม")] == [3]
         assert queries.similar(session, "申诉处理时间") == []
         assert queries.similar(session, "%%%") == []
+        # A word in common is not enough.
+        assert queries.similar(session, "Warn reviewers when a seller re-lists an item") == []
         assert queries.similar(session, "perfume", without=first.id) == []
 
 
