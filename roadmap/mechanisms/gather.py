@@ -1,12 +1,12 @@
 """Maps database rows onto the plain facts that coverage, evidence and readiness judge."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap.mechanisms.facts import MeasurementFact, MechanismFact, Stratum
@@ -140,13 +140,14 @@ _SLICE = (
 
 
 @cache
-def _deciding(some: bool, dated: bool, narrowed: tuple[str, ...]) -> Select[Any]:
+def _deciding(windowed: bool, some: bool, dated: bool, narrowed: tuple[str, ...]) -> Select[Any]:
     """Return the rows of each slice from the newest that can decide on, those in front included.
 
     A slice of one configuration and one guideline version is walked from its newest row, and the
     first that is neither voided nor labelled by a model alone decides. Rows behind it say nothing,
     also in a wider slice: there they are older than that row too. Where none decides, all are
     returned. The slices are read from an index alone: see ``ix_measurement_slice``.
+    ``windowed`` says how: see `_in_front`.
     """
     voided = MeasurementVoid.measurement_id == Measurement.id
     known: list[ColumnElement[bool]] = [Measurement.metric.in_(JUDGED_METRICS)]
@@ -160,6 +161,17 @@ def _deciding(some: bool, dated: bool, narrowed: tuple[str, ...]) -> Select[Any]
         known.append(_PARTS[dimension].in_(codes))
     taken_out = select(MeasurementVoid.id).where(voided).correlate(Measurement).exists()
     solid = and_(Measurement.label_source != LabelSource.LLM_ONLY, ~taken_out)
+    front = _in_front if windowed else _joined
+    return (
+        front(select(*_MEASURED, Configuration.digest, MeasurementVoid.voided_at), solid, known)
+        .outerjoin(Configuration, Configuration.id == Measurement.configuration_id)
+        .outerjoin(MeasurementVoid, voided)
+        .order_by(Measurement.id)
+    )
+
+
+def _joined(query: Select[Any], solid: Any, known: Sequence[Any]) -> Select[Any]:
+    """Join each slice with its rows from the deciding one on: SQLite finds these by the index."""
     newest = func.max(case((solid, Measurement.window_end)))
     since = func.coalesce(newest, func.min(Measurement.window_end)).label("since")
     slices = select(*_SLICE, since).where(*known).group_by(*_SLICE).subquery("slices")
@@ -171,14 +183,25 @@ def _deciding(some: bool, dated: bool, narrowed: tuple[str, ...]) -> Select[Any]
         Measurement.window_end >= slices.c.since,
         *same,
     )
-    return (
-        select(*_MEASURED, Configuration.digest, MeasurementVoid.voided_at)
-        .join(slices, here)
-        .outerjoin(Configuration, Configuration.id == Measurement.configuration_id)
-        .outerjoin(MeasurementVoid, voided)
-        .where(*known)
-        .order_by(Measurement.id)
-    )
+    return query.join(slices, here).where(*known)
+
+
+def _in_front(query: Select[Any], solid: Any, known: Sequence[Any]) -> Select[Any]:
+    """Find the rows by number while each slice is walked, as PostgreSQL does it fastest.
+
+    It looks up no equal empty dimension in an index, so it would join all rows of a mechanism with
+    all its slices; and it takes an array for short, so it fetches the rows one by one.
+    """
+    newest = func.max(case((solid, Measurement.window_end))).over(partition_by=_SLICE)
+    oldest = func.min(Measurement.window_end).over(partition_by=_SLICE)
+    since = func.coalesce(newest, oldest).label("since")
+    walked = select(Measurement.id, Measurement.window_end, since).where(*known).subquery("walked")
+    front = select(walked.c.id).where(walked.c.window_end >= walked.c.since).scalar_subquery()
+    return query.where(Measurement.id == any_(func.array(front)))
+
+
+def _windowed(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 def measurement_facts(
@@ -195,7 +218,8 @@ def measurement_facts(
     dimension; slices that leave such a dimension open, or have another code there, are left out.
     """
     within = within or {}
-    query = _deciding(ids is not None, known_at is not None, tuple(sorted(within)))
+    named = tuple(sorted(within))
+    query = _deciding(_windowed(session), ids is not None, known_at is not None, named)
     known: dict[str, Any] = {name: sorted(codes) for name, codes in within.items()}
     if ids is not None:
         known["ids"] = sorted(set(ids))
@@ -206,7 +230,7 @@ def measurement_facts(
 
 def deciding_ids(session: Session, ids: Iterable[int]) -> set[int]:
     """Return the keys of the rows `measurement_facts` returns of the mechanisms, one statement."""
-    rows = _deciding(True, False, ()).order_by(None).subquery()
+    rows = _deciding(_windowed(session), True, False, ()).order_by(None).subquery()
     return set(session.scalars(select(rows.c.id), {"ids": sorted(set(ids))}))
 
 

@@ -28,7 +28,7 @@ from roadmap.readiness.decision_rules import (
 from roadmap.readiness.elsewhere import refused_elsewhere
 from roadmap.readiness.elsewhere_models import ElsewhereDecision
 from roadmap.readiness.facts import LaunchFacts
-from roadmap.readiness.facts import digest as facts_digest
+from roadmap.readiness.facts_text import digest as facts_digest
 from roadmap.readiness.gather import gather
 from roadmap.readiness.models import ChecklistItem
 from roadmap.readiness.signed import digest, parts

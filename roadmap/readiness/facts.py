@@ -2,17 +2,13 @@
 
 Database rows are mapped onto these dataclasses. Dates are UTC calendar days and inclusive; moments
 are aware UTC datetimes; shares are 0..1; volumes are items a week. What is unknown is None, never a
-guess. Order inside a tuple carries no meaning: `canonical_json` and `digest` sort.
+guess. Order inside a tuple carries no meaning: `facts_text` sorts.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from roadmap.capacity.facts import NOTHING_FOUND, CapacityFacts
 from roadmap.launches.kinds import LaunchState, LaunchType, PhaseState
@@ -46,8 +42,6 @@ __all__ = [
     "TargetFact",
     "TrainingNeedFact",
     "WaiverFact",
-    "canonical_json",
-    "digest",
 ]
 
 
@@ -354,89 +348,3 @@ class LaunchFacts:
     holidays: frozenset[date] = frozenset()
     lead_days: tuple[tuple[str, int], ...] = ()
     usual_days: tuple[tuple[str, int], ...] = ()
-
-
-# Records that several launches share, with their texts, by identity: each is written once.
-Texts: TypeAlias = dict[int, tuple[object, str]]
-_SHARED = (MeasurementFact, MechanismFact, GuidelineFact, CertificationFact)
-_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-
-
-@cache
-def _named_parts(kind: type[Any]) -> tuple[tuple[str, str], ...]:
-    """Return the fields of a record in the order of the text: name and its JSON."""
-    return tuple((name, _write(name)) for name in sorted(f.name for f in fields(kind)))
-
-
-_Writer: TypeAlias = Callable[[Any, Texts], str]
-
-
-def _text(value: Any, texts: Texts) -> str:
-    """Write a value as canonical JSON."""
-    return _writer(value.__class__)(value, texts)
-
-
-@cache
-def _writer(kind: type[Any]) -> _Writer:
-    """Return what writes values of a type: found once, since a launch has thousands of values."""
-    if kind is int:
-        return _write_int
-    if issubclass(kind, ScopeCell | ScopePattern):
-        return _write_str_of
-    if issubclass(kind, tuple | frozenset):
-        return _write_set
-    if issubclass(kind, date):
-        return _write_day
-    if issubclass(kind, _SHARED):
-        return _write_shared
-    return _write_record if is_dataclass(kind) else _write_plain
-
-
-def _write_int(value: int, _texts: Texts) -> str:
-    return str(value)
-
-
-def _write_plain(value: Any, _texts: Texts) -> str:
-    return _write(value)
-
-
-def _write_str_of(value: ScopeCell | ScopePattern, _texts: Texts) -> str:
-    return _write(str(value))
-
-
-def _write_day(value: date, _texts: Texts) -> str:
-    return f'"{value.isoformat()}"'
-
-
-def _write_set(value: Iterable[Any], texts: Texts) -> str:
-    return f"[{','.join(sorted([_writer(part.__class__)(part, texts) for part in value]))}]"
-
-
-def _write_shared(value: Any, texts: Texts) -> str:
-    known = texts.get(id(value))
-    if known is None:
-        known = texts[id(value)] = value, _write_record(value, texts)
-    return known[1]
-
-
-def _write_record(record: Any, texts: Texts) -> str:
-    parts = []
-    for name, written in _named_parts(record.__class__):
-        value = getattr(record, name)
-        # Most fields of most records are empty.
-        said = "null" if value is None else _writer(value.__class__)(value, texts)
-        parts.append(f"{written}:{said}")
-    return f"{{{','.join(parts)}}}"
-
-
-def canonical_json(facts: LaunchFacts, texts: Texts | None = None) -> str:
-    """Write the facts as one canonical JSON text, the same for any order of the records.
-
-    ``texts`` may be shared by the launches of one `gather`, whose records are partly the same.
-    """
-    return _text(facts, {} if texts is None else texts)
-
-
-def digest(facts: LaunchFacts, texts: Texts | None = None) -> str:
-    """Return the SHA-256 of the canonical text in hex; stored verdicts keep it."""
-    return hashlib.sha256(canonical_json(facts, texts).encode()).hexdigest()

@@ -14,7 +14,7 @@ from roadmap import clock, jobs
 from roadmap.db import Database
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.citing import cite, cited_ids
-from roadmap.readiness.facts import Texts, digest
+from roadmap.readiness.facts_text import Texts, digest
 from roadmap.readiness.fresh import borrowed, chunks
 from roadmap.readiness.gather import gather
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
@@ -112,7 +112,7 @@ def _judge(
 ) -> dict[int, _Judged]:
     """Evaluate launches, given the ids of their last verdicts; writes nothing."""
     last = _last_verdicts(session, [number for number in last_ids.values() if number])
-    texts: Texts = {}
+    texts = Texts()
     judged: dict[int, _Judged] = {}
     for launch_id, known in gather(session, ids, at).items():
         verdict = evaluate(known, at)

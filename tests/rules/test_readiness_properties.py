@@ -19,8 +19,8 @@ from roadmap.readiness.facts import (
     RequirementFact,
     Severity,
     WaiverFact,
-    digest,
 )
+from roadmap.readiness.facts_text import digest
 from roadmap.readiness.phrases import FIXES, SAYS
 from roadmap.readiness.verdict import NEARNESS, evaluate
 from roadmap.taxonomy.scope import parse_pattern
