@@ -11,8 +11,6 @@ from roadmap.capacity.routes import AutomatedStep, HumanStep, RouteResult
 from roadmap.wording import N_, Sentence
 
 SECONDS = 3600.0
-# Appeals arrive evenly over this many days unless measured otherwise.
-APPEAL_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from roadmap.capacity.judge import Queue, with_heads
 from roadmap.capacity.portfolio import Placed
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 # More heads than this on one queue are a plan, not a fix.
 MOST_HEADS = 2_000
 

@@ -198,11 +198,6 @@ class Judgement:
         return float((self.work * self.impatience.expired)[here].sum()) / came if came > 0 else 0.0
 
     @property
-    def from_hour(self) -> int | None:
-        """Return since when a backlog stands that never clears, or the largest."""
-        return self._full if self._full is not None else _since(self.line, self._largest)
-
-    @property
     def clear_hour(self) -> int | None:
         """Return when the largest backlog has cleared."""
         if self._full is not None or self.impatience is not None:
@@ -269,13 +264,6 @@ def _longest(line: Flow, endless: bool, since: int) -> float:
     pieces = line.pieces
     known = np.maximum(pieces.first, pieces.last)[pieces.interval >= since]
     return float(known[np.isfinite(known)].max(initial=0.0))
-
-
-def _since(line: Flow, largest: int) -> int | None:
-    if line.backlog[largest] <= EPSILON:
-        return None
-    empty = np.flatnonzero(line.backlog[:largest] <= EPSILON)
-    return int(empty[-1]) if len(empty) else 0
 
 
 def _worst(queue: Queue, arrivals: Floats, met: Floats, sla: Sla, since: int) -> Week:

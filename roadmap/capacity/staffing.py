@@ -29,14 +29,6 @@ def items_per_hour(
     return heads * occupancy * ramp * SECONDS / handling_seconds
 
 
-def heads_for(items_an_hour: float, handling_seconds: float, occupancy: float) -> float:
-    """Return the heads on duty that decide so many items an hour."""
-    at_least_zero([("items", items_an_hour)])
-    positive([("handling time", handling_seconds), ("occupancy", occupancy)])
-    shares([("occupancy", occupancy)])
-    return items_an_hour * handling_seconds / SECONDS / occupancy
-
-
 def rostered_for(heads_on_duty: float, in_shift_shrinkage: float) -> int:
     """Return the fewest rostered heads that keep so many on duty, rounded up."""
     positive([("share on duty", 1 - in_shift_shrinkage)])

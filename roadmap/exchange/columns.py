@@ -98,15 +98,6 @@ class ColumnMapping:
         positions = self.columns.get(field, ())
         return self.labels[positions[0]] if positions else ""
 
-    def as_overrides(self) -> dict[str, str]:
-        """Return the mapping as ``COLUMN → field`` answers, to remember for the next file."""
-        chosen = {
-            self.labels[index]: field
-            for field, positions in self.columns.items()
-            for index in positions
-        }
-        return chosen | dict.fromkeys((*self.not_taken, *self.ignored), IGNORE)
-
 
 def header_fingerprint(header: Iterable[str]) -> str:
     """Return a digest by which the mapping of this header can be remembered; order counts."""

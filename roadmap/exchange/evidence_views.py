@@ -1,9 +1,6 @@
 """The page that takes a file of measurements: send, look, confirm. Works without JavaScript."""
 
-from pathlib import Path
-from typing import Any
-
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.file import FileField, FileRequired
@@ -18,8 +15,8 @@ from roadmap.exchange.evidence_import import EvidenceAnswers
 from roadmap.exchange.evidence_report import EvidenceReport
 from roadmap.exchange.evidence_rows import FIELDS, NEEDED
 from roadmap.exchange.models import ImportUpload
+from roadmap.exchange.pages import name_of, remove_afterwards, settings
 from roadmap.exchange.uploads import get_upload, job_of, path_of, recent
-from roadmap.exchange.views_import import remove_afterwards
 from roadmap.web.forms import Form
 from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
@@ -44,10 +41,6 @@ class EvidenceFileForm(Form):
             mechanism=(self.mechanism.data or "").upper(),
             configuration=self.configuration.data or "",
         )
-
-
-def _settings() -> Any:
-    return current_app.extensions["roadmap_settings"]
 
 
 def _start(form: EvidenceFileForm, status: int = 200) -> ResponseReturnValue:
@@ -80,11 +73,11 @@ def receive() -> ResponseReturnValue:
     form = EvidenceFileForm()
     if not form.validate():
         return _start(form, 422)
-    name = Path((form.file.data.filename or "").replace("\\", "/")).name or "file.csv"
+    name = name_of(form.file.data, "file.csv")
     data = form.file.data.read()
     try:
         upload = evidence_uploads.receive(
-            db_session(), _settings(), current_user, name, data, form.answers()
+            db_session(), settings(), current_user, name, data, form.answers()
         )
     except Invalid as error:
         form.refuse(error)
@@ -109,9 +102,9 @@ def show(token: str) -> ResponseReturnValue:
 def confirm(token: str) -> ResponseReturnValue:
     """Store what the preview showed."""
     upload = _upload(token, lock=True)
-    evidence_uploads.confirm(db_session(), _settings(), current_user, upload)
+    evidence_uploads.confirm(db_session(), settings(), current_user, upload)
     if upload.state == "done":
-        remove_afterwards(path_of(_settings(), upload))
+        remove_afterwards(path_of(settings(), upload))
         report = EvidenceReport.from_json(upload.report or {})
         flash(
             ngettext("%(num)s row is stored.", "%(num)s rows are stored.", report.changes),
@@ -126,7 +119,7 @@ def discard(token: str) -> ResponseReturnValue:
     """Forget a file that was not stored."""
     upload = _upload(token, lock=True)
     if upload.state == "preview":
-        remove_afterwards(path_of(_settings(), upload))
+        remove_afterwards(path_of(settings(), upload))
         db_session().delete(upload)
         flash(_("The file was removed; nothing was stored."), "success")
     return redirect(url_for("evidence_import.start"), 303)

@@ -37,7 +37,6 @@ LINK_KINDS = {"see_also": "related", "replaces": "replaces", "superseded_by": "r
 NO_TARGET = frozenset({"", "n/a", "na", "none", "tbd", "-"})
 HANDLE = re.compile(r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})", re.ASCII)
 MILESTONE = re.compile(r"v\d+\.\d+", re.ASCII)
-ANSWER_SHOWN = 600
 QUOTES = "“”\"'‘’`"
 
 

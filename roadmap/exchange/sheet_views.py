@@ -1,14 +1,11 @@
 """The page that takes a roadmap sheet: send, correct the columns, confirm."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import (
     Blueprint,
     Flask,
-    after_this_request,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -18,11 +15,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from roadmap import jobs
 from roadmap.errors import Invalid
 from roadmap.exchange import sheet_uploads as uploads
+from roadmap.exchange.pages import name_of, remove_afterwards, settings
 from roadmap.exchange.sheet_answers import SheetAnswers
 from roadmap.exchange.sheet_columns import FIELDS
 from roadmap.exchange.sheet_compare import sheet_claim
@@ -37,10 +34,6 @@ from roadmap.web.session import db_session
 from roadmap.wording import N_
 
 bp = Blueprint("launch_sheets", __name__, url_prefix="/import/sheet")
-
-
-def _settings() -> Any:
-    return current_app.extensions["roadmap_settings"]
 
 
 def _start(form: SheetForm, status: int = 200) -> ResponseReturnValue:
@@ -62,11 +55,11 @@ def receive() -> ResponseReturnValue:
     form = SheetForm()
     if not form.validate():
         return _start(form, 422)
-    name = Path((form.file.data.filename or "").replace("\\", "/")).name or "roadmap"
+    name = name_of(form.file.data, "roadmap")
     data = form.file.data.read()
     try:
         sheet = uploads.receive(
-            db_session(), _settings(), current_user.id, name, data, form.answers()
+            db_session(), settings(), current_user.id, name, data, form.answers()
         )
     except Invalid as error:
         form.refuse(error)
@@ -105,7 +98,7 @@ def answer(token: str) -> ResponseReturnValue:
     if not form.validate():
         return _show(sheet, form, 422)
     try:
-        uploads.answer_again(session, _settings(), sheet, form.answers(_columns(sheet)))
+        uploads.answer_again(session, settings(), sheet, form.answers(_columns(sheet)))
     except Invalid as error:
         session.refresh(sheet)
         form.refuse(error)
@@ -130,7 +123,7 @@ def confirm(token: str) -> ResponseReturnValue:
     """Have the worker store what the preview showed."""
     session = db_session()
     sheet = uploads.get_sheet(session, current_user.id, token, lock=True)
-    uploads.confirm(session, _settings(), sheet)
+    uploads.confirm(session, settings(), sheet)
     return redirect(url_for("launch_sheets.show", token=token), 303)
 
 
@@ -141,20 +134,10 @@ def discard(token: str) -> ResponseReturnValue:
     session = db_session()
     sheet = uploads.get_sheet(session, current_user.id, token, lock=True)
     if sheet.state in {"preview", "failed"}:
-        _remove_afterwards(uploads.path_of(_settings(), sheet))
+        remove_afterwards(uploads.path_of(settings(), sheet))
         session.delete(sheet)
         flash(_("The file was removed; nothing was stored."), "success")
     return redirect(url_for("launch_sheets.start"), 303)
-
-
-def _remove_afterwards(path: Path) -> None:
-    """Remove the file once the answer is on its way, so that a failed commit can be tried again."""
-
-    @after_this_request
-    def remove(response: Response) -> Response:
-        if response.status_code < 400:
-            path.unlink(missing_ok=True)
-        return response
 
 
 def columns_panel(launch: Any) -> Markup | str:

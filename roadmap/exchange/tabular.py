@@ -21,7 +21,6 @@ MAX_CELL = 100_000
 MAX_ROW = 400_000
 
 DELIMITERS = (",", ";", "\t", "|")
-DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 # Longest first: the UTF-32 mark starts with the UTF-16 one.
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -1,14 +1,11 @@
 """The page that takes a file of requirements: send, look, confirm. Works without JavaScript."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import (
     Blueprint,
     Flask,
-    after_this_request,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -19,7 +16,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from roadmap import jobs
 from roadmap.accounts.models import Team
@@ -30,6 +26,7 @@ from roadmap.exchange.forms_import import AnswersForm, UploadForm
 from roadmap.exchange.import_report import RequirementReport
 from roadmap.exchange.mappings import Answers
 from roadmap.exchange.models import ImportUpload
+from roadmap.exchange.pages import name_of, remove_afterwards, settings
 from roadmap.web.admin_menu import register_admin_page
 from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
@@ -43,10 +40,6 @@ bp = Blueprint("imports", __name__, url_prefix="/import")
 def _teams() -> list[tuple[str, str]]:
     query = select(Team.code, Team.name).where(Team.active).order_by(Team.name)
     return [(row.code, row.name) for row in db_session().execute(query)]
-
-
-def _settings() -> Any:
-    return current_app.extensions["roadmap_settings"]
 
 
 def _start(form: UploadForm, status: int = 200) -> ResponseReturnValue:
@@ -68,10 +61,10 @@ def receive() -> ResponseReturnValue:
     form = UploadForm(_teams())
     if not form.validate():
         return _start(form, 422)
-    name = Path((form.file.data.filename or "").replace("\\", "/")).name or "file.csv"
+    name = name_of(form.file.data, "file.csv")
     try:
         upload = uploads.receive(
-            db_session(), _settings(), current_user.id, name, form.file.data.read(), form.answers()
+            db_session(), settings(), current_user.id, name, form.file.data.read(), form.answers()
         )
     except Invalid as error:
         form.refuse(error)
@@ -119,7 +112,7 @@ def answer(token: str) -> ResponseReturnValue:
     if not form.validate():
         return _show(upload, form, 422)
     try:
-        uploads.answer_again(session, _settings(), upload, form.answers(_columns(upload)))
+        uploads.answer_again(session, settings(), upload, form.answers(_columns(upload)))
     except Invalid as error:
         session.refresh(upload)
         form.refuse(error)
@@ -154,13 +147,13 @@ def confirm(token: str) -> ResponseReturnValue:
     session = db_session()
     upload = uploads.get_upload(session, current_user.id, token, lock=True)
     try:
-        uploads.confirm(session, _settings(), upload)
+        uploads.confirm(session, settings(), upload)
     except Invalid as error:
         session.rollback()
         flash(error.message, "error")
         return redirect(url_for("imports.show", token=token), 303)
     if upload.state == "done":
-        remove_afterwards(uploads.path_of(_settings(), upload))
+        remove_afterwards(uploads.path_of(settings(), upload))
         count = (upload.report or {})["created"]
         flash(
             ngettext(
@@ -178,20 +171,10 @@ def discard(token: str) -> ResponseReturnValue:
     session = db_session()
     upload = uploads.get_upload(session, current_user.id, token, lock=True)
     if upload.state == "preview":
-        remove_afterwards(uploads.path_of(_settings(), upload))
+        remove_afterwards(uploads.path_of(settings(), upload))
         session.delete(upload)
         flash(_("The file was removed; nothing was stored."), "success")
     return redirect(url_for("imports.start"), 303)
-
-
-def remove_afterwards(path: Path) -> None:
-    """Remove the file once the answer is on its way, so that a failed commit can be tried again."""
-
-    @after_this_request
-    def remove(response: Response) -> Response:
-        if response.status_code < 400:
-            path.unlink(missing_ok=True)
-        return response
 
 
 def source_panel(requirement: Any) -> Markup | str:

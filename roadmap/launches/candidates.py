@@ -11,7 +11,7 @@ from roadmap.launches.defaults import (
     default_stage,
 )
 from roadmap.launches.models import Launch, LaunchCell, LaunchMechanism, LaunchTarget
-from roadmap.mechanisms.coverage import Proposal, propose
+from roadmap.mechanisms.coverage import propose
 from roadmap.mechanisms.gather import mechanism_facts
 from roadmap.mechanisms.kinds import MechanismKind
 from roadmap.mechanisms.models import CoverageCell, Mechanism
@@ -47,12 +47,6 @@ def with_queues(session: Session, ids: Collection[int]) -> set[int]:
         Mechanism.id.in_(sorted(ids)), Mechanism.routes_to_id.is_not(None)
     )
     return set(ids) | {found for found in session.scalars(query) if found is not None}
-
-
-def proposals(session: Session, cells: Sequence[ScopeCell]) -> tuple[Proposal, ...]:
-    """Return the mechanisms a launch over these cells should link, those that serve most first."""
-    facts = mechanism_facts(session, with_queues(session, declaring(session, cells)))
-    return propose(cells, tuple(facts.values()))
 
 
 def link_proposed(session: Session, launch: Launch, cells: Sequence[ScopeCell]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from roadmap.accounts.models import Person, Team
@@ -213,41 +213,20 @@ def dependency_lines(session: Session, actor: Asker | None, launch_id: int) -> l
 
 @dataclass(frozen=True)
 class Dependents:
-    """Launches that rest on something: those the reader may see, and how many more there are."""
+    """Launches that wait for another: those the reader may see, and how many more there are."""
 
     rows: Sequence[Any]
     hidden: int
 
 
-def _dependents(session: Session, actor: Asker | None, ids: Select[Any]) -> Dependents:
+def waiting_for(session: Session, actor: Asker | None, launch_id: int) -> Dependents:
+    """Return the launches that wait for this one, in two statements."""
+    ids = select(LaunchDependency.launch_id).where(LaunchDependency.depends_on_id == launch_id)
     total = session.scalar(select(func.count()).select_from(ids.distinct().subquery())) or 0
     rows = session.execute(
         launch_rows(actor).where(Launch.id.in_(ids)).order_by(Phase.starts_on, Launch.id)
     ).all()
     return Dependents(rows, total - len(rows))
-
-
-def waiting_for(session: Session, actor: Asker | None, launch_id: int) -> Dependents:
-    """Return the launches that wait for this one, in two statements."""
-    query = select(LaunchDependency.launch_id).where(LaunchDependency.depends_on_id == launch_id)
-    return _dependents(session, actor, query)
-
-
-def delivering(session: Session, actor: Asker | None, requirement_id: int) -> Dependents:
-    """Return the launches that deliver a requirement, in two statements."""
-    query = select(LaunchRequirement.launch_id).where(
-        LaunchRequirement.requirement_id == requirement_id
-    )
-    return _dependents(session, actor, query)
-
-
-def leaning_on(session: Session, actor: Asker | None, mechanism_id: int) -> Dependents:
-    """Return the launches linked to a mechanism, also as what stands in, in two statements."""
-    query = select(LaunchMechanism.launch_id).where(
-        (LaunchMechanism.mechanism_id == mechanism_id)
-        | (LaunchMechanism.fallback_id == mechanism_id)
-    )
-    return _dependents(session, actor, query)
 
 
 def titles(session: Session, actor: Asker | None, ids: Collection[int]) -> dict[int, str]:

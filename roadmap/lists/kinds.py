@@ -11,7 +11,6 @@ from typing import TypeAlias
 Value: TypeAlias = str | float | date | int | None
 
 CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
-CODE_LENGTH = 40
 LABEL_LENGTH = 80
 HELP_LENGTH = 300
 TEXT_LENGTH = 200

@@ -57,7 +57,6 @@ def fields_of(kind: MechanismKind) -> dict[str, Any]:
     return found
 
 
-ALL_FIELDS = frozenset(_EVERY | _AUTOMATED | _HUMAN) | {"receives_all", "automated_only"}
 _NOTHING: dict[str, Any] = {
     **_EVERY,
     **_AUTOMATED,

@@ -242,13 +242,6 @@ def owned_by(session: Session, person_id: int) -> Sequence[Mechanism]:
     ).all()
 
 
-def names_of(session: Session, ids: set[int | None]) -> dict[int, str]:
-    """Return the names of people by id, one statement."""
-    wanted = {one for one in ids if one is not None}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {row.id: row.name for row in rows}
-
-
 def _named(model: Any, session: Session, ids: set[int]) -> dict[int, str]:
     rows = session.execute(select(model.id, model.name).where(model.id.in_(ids)))
     return {row.id: row.name for row in rows}

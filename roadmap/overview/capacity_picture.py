@@ -16,7 +16,6 @@ from roadmap.overview.capacity_load import Stretch
 Floats = NDArray[np.float64]
 WIDTH, LEFT, RIGHT = 1180, 52, 8
 LOAD, WAIT, MISS = (30, 150), (202, 90), (330, 26)
-HEIGHT = 384
 # Neutral fills from the bottom up: base, earlier launches, the launch itself.
 FILLS = ("g1", "g2", "g3")
 

@@ -22,7 +22,6 @@ from roadmap.capacity.supply import windows
 from roadmap.kept import kept_answer
 from roadmap.launches.access import Asker
 from roadmap.launches.models import Launch
-from roadmap.mechanisms.kinds import AUTOMATED_KINDS, MechanismKind
 from roadmap.overview.capacity_load import Source
 from roadmap.overview.queries import speech_for
 from roadmap.overview.speech import Speech
@@ -50,7 +49,6 @@ MISSING = {
     "break_even": N_("It holds at half the likely volume and not at twice: give low and high."),
 }
 _OF_QUEUE = frozenset({"no_capacity", "no_handling", "no_base", "stale_count"})
-_OF_LANE = frozenset({"no_forecast", "no_date", "no_rates", "no_route", "no_prevalence"})
 
 
 # What a route, a launch or a queue borrows, as people call it.
@@ -102,12 +100,6 @@ def missing(why: str, queue_key: str, launch_key: str) -> Missing | None:
 def staffing_path(key: str) -> str:
     """Return where roster, plan and base load of a queue are entered."""
     return f"/mechanisms/{key}/staffing"
-
-
-def rates_path(key: str, kind: MechanismKind | None = None) -> str:
-    """Return where a step's rates are entered."""
-    automated = kind is None or kind in AUTOMATED_KINDS
-    return f"/mechanisms/{key}/rates" if automated else staffing_path(key)
 
 
 def assessor_for(session: Session, ids: Collection[int]) -> Assessor:

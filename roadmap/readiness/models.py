@@ -9,8 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from roadmap.db import Base
 from roadmap.history.capture import Recorded, added
 
-DERIVED = {"derived": True}
-
 
 class ChecklistTemplate(Recorded, Base):
     """One version of a named checklist; a change makes a new version."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
@@ -147,12 +147,6 @@ def keys_of(
         if len(found) >= limit:
             break
     return found
-
-
-def count_of(session: Session, actor: Actor, known: Vocabulary, query: Query, limit: int) -> int:
-    """Return how many rows the list has, counting no further than ``limit``."""
-    few = select(R.id).where(*where_of(session, actor, known, query)).limit(limit).subquery()
-    return session.scalar(select(func.count()).select_from(few)) or 0
 
 
 def beside_of(

@@ -98,11 +98,6 @@ def as_cell(pattern: ScopePattern) -> ScopeCell:
     return ScopeCell(market, language, surface, area)
 
 
-def as_pattern(cell: ScopeCell) -> ScopePattern:
-    """Turn a cell into the pattern that matches only it."""
-    return ScopePattern(cell.market, cell.language, cell.surface, cell.policy_area)
-
-
 def covers(pattern: ScopePattern, cell: ScopeCell) -> bool:
     """Tell whether the declaration includes the cell."""
     return (

@@ -27,12 +27,6 @@ from roadmap.scoring.models import (
 )
 from roadmap.web.i18n import _
 
-SECTIONS = {
-    "capacities": parts.CapacityPart,
-    "overrides": parts.OverridePart,
-    "baselines": parts.BaselinePart,
-}
-
 
 def sections(session: Session, names: Names) -> dict[str, Any]:
     """Return the three sections as a workspace file has them."""

@@ -136,9 +136,6 @@ def is_rare(ctx: Context, mechanism: MechanismFact, one: Slice) -> bool:
     return bool(known) and max(known) < RARE_ACTIONS_PER_WEEK
 
 
-_STATUS = {Says.PASS: Status.PASS, Says.FAIL: Status.FAIL, Says.UNKNOWN: Status.UNKNOWN}
-
-
 def _numbers(
     ctx: Context, mechanism: MechanismFact, target: TargetFact, found: Finding, shown: str
 ) -> dict[str, Value]:
