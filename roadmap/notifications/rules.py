@@ -107,7 +107,7 @@ _QUIET = frozenset(
 
 def brought_in(action: str) -> bool:
     """Return whether an event is one row of a file somebody imported."""
-    return action.rpartition(".")[2].endswith("imported")
+    return action.rpartition(".")[2].endswith(("imported", "imported_again"))
 
 
 def is_quiet(action: str) -> bool:

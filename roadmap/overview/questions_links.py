@@ -38,6 +38,7 @@ _FORMS = {
     Field.CHECKLIST_ITEM: "/launches/{record}/checklist/{part}#answer",
     Field.TRAINING: "/launches/{record}/training/new#heads",
     Field.GATE: "/launches/{record}/gates/{part}#answer",
+    Field.REVIEW: "/launches/{record}/gates/{part}#main",
     Field.EVIDENCE: "/mechanisms/{record}/evidence/new#numerator",
     Field.GUIDELINE: "/admin/policies#main",
     Field.CRITERIA: "/requirements/{record}#criteria",

@@ -36,6 +36,7 @@ WORDS: Mapping[Field, str] = {
     Field.TRAINING: N_("How many certified reviewers does %(record)s need, in which language?"),
     Field.GUARDS: N_("Which guard metric of %(record)s is watched, and up to which limit?"),
     Field.GATE: N_("%(record)s: will you sign “%(name)s”?"),
+    Field.REVIEW: N_("%(record)s: will you ask for the signature “%(name)s”?"),
     Field.EVIDENCE: N_("What was last measured of %(record)s?"),
     Field.QUEUE: N_("What can %(record)s take: people, hours, handling time?"),
     Field.GUIDELINE: N_("Which guideline on %(record)s is in force, and from when?"),

@@ -23,6 +23,7 @@ from roadmap.errors import Forbidden, NotFound
 from roadmap.launches.access import get_launch, may_edit
 from roadmap.lists.export import CSV_TYPE, XLSX_TYPE, csv_parts, xlsx_parts
 from roadmap.notifications.letters import post_of
+from roadmap.notifications.views import mail_is_set_up
 from roadmap.overview import questions_page, week_one, week_one_export
 from roadmap.overview.questions_links import place_of
 from roadmap.readiness.queries import verdict_for
@@ -59,6 +60,7 @@ def questions() -> ResponseReturnValue:
     return render_template(
         "overview/questions.html",
         page=page.questions,
+        mail=mail_is_set_up(),
         title=_("Questions on %(sheet)s", sheet=page.source),
         back=url_for("week_one.show", sheet=page.source),
         back_label=page.source,
@@ -83,7 +85,16 @@ def _send(page: questions_page.QuestionsPage) -> None:
     if not sent:
         flash(_("Nothing was sent: everybody was asked already, or cannot be."), "info")
         return
-    text = ngettext("%(num)s question was sent", "%(num)s questions were sent", sum(sent.values()))
+    if mail_is_set_up():
+        text = ngettext(
+            "%(num)s question was sent", "%(num)s questions were sent", sum(sent.values())
+        )
+    else:
+        text = ngettext(
+            "%(num)s question waits for mail to be set up,",
+            "%(num)s questions wait for mail to be set up,",
+            sum(sent.values()),
+        )
     people = ngettext("to %(num)s person.", "to %(num)s people.", len(sent))
     flash(f"{text} {people}", "success")
 
@@ -131,6 +142,7 @@ def of_launch(key: str) -> ResponseReturnValue:
     return render_template(
         "overview/questions.html",
         page=page,
+        mail=mail_is_set_up(),
         title=_("Questions on %(key)s", key=launch.key),
         back=url_for("overview.launch", key=launch.key),
         back_label=launch.title,

@@ -20,6 +20,7 @@ from roadmap.readiness.attestation_models import FreshnessStep, WeeklyWord
 from roadmap.readiness.escalation import Escalation, escalation_of
 from roadmap.readiness.freshness_rules import WINDOW, Freshness, Step, freshness
 from roadmap.web.i18n import _
+from roadmap.web.templating import day
 
 JOB = "readiness.freshness"
 EVERY = timedelta(hours=1)
@@ -166,7 +167,7 @@ def take_step(session: Session, launch: Launch, found: Freshness) -> None:
         )
     )
     why = {
-        Step.ASKED: _("Say until %(day)s that it still holds.", day=found.until.isoformat()),
+        Step.ASKED: _("Say until %(day)s that it still holds.", day=day(found.until)),
         Step.ESCALATED: _(
             "%(count)s weeks in a row nobody said that it still holds; after four a date that is "
             "only committed is taken back.",

@@ -36,6 +36,7 @@ class Field(StrEnum):
     TRAINING = "training"
     GUARDS = "guards"
     GATE = "gate"
+    REVIEW = "review"
     EVIDENCE = "evidence"
     QUEUE = "queue"
     GUIDELINE = "guideline"
@@ -167,6 +168,9 @@ def _by_code(launch: LaunchOpen, answer: Answer, person: int) -> Ask:
     if code in _NAMED:
         field, name = _NAMED[code]
         part = answer.subject.rpartition(":")[2]
+        if answer.why == "not_requested":
+            # Nobody can sign what was not asked for, and the owner may not sign it at all.
+            field, person = Field.REVIEW, owner
         return Ask(field, launch.key, part, str(params.get(name) or ""), person)
     if code in _ELSEWHERE:
         field, name = _ELSEWHERE[code]

@@ -43,6 +43,7 @@ def asks(session: Session, cast: Cast, make: Make) -> list[Ask]:  # noqa: F811
     parts = {
         Field.CHECKLIST_ITEM: str(item),
         Field.GATE: str(gate),
+        Field.REVIEW: str(gate),
         Field.OTHER: f"{first.code}:{first.subject}",
     }
     records = {

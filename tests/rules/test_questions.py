@@ -56,6 +56,19 @@ def test_the_evidence_of_a_mechanism_is_asked_once_for_all_its_launches() -> Non
     assert question.launches == (9, 12)
 
 
+def test_the_owner_is_asked_to_ask_for_a_signature_not_to_sign() -> None:
+    named = {"gate": "Policy review"}
+    unasked, waiting = (
+        answer(Code.SIGNOFF_MISSING, f"gate:{n}", why=why, params=named, owner_id=BEN)
+        for n, why in ((4, "not_requested"), (5, "requested"))
+    )
+    found = {q.ask for q in ask([launch(9, unasked, waiting)]).questions}
+    assert found == {
+        Ask(Field.REVIEW, "LCH-9", "4", "Policy review", ANNA),
+        Ask(Field.GATE, "LCH-9", "5", "Policy review", BEN),
+    }
+
+
 def test_what_fails_and_what_only_time_settles_is_no_question() -> None:
     failing = answer(Code.TRAINING, "needs", status=Status.FAIL, fix="state_heads")
     info = answer(Code.CHECKLIST, "checklist:1", severity=Severity.INFO)
