@@ -1,6 +1,5 @@
 """Capacity as people see it: the launch's tabs, the board, what-if and thresholds."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,7 +26,7 @@ from roadmap.readiness.checklists import Answered, answer_many, items_of
 from tests.cast import Cast, actor
 from tests.conftest import StatementCount
 from tests.launches.world import World, in_days, make_world
-from tests.overview.test_pages import words
+from tests.overview.conftest import words
 from tests.worlds import kept
 
 QUESTIONS = TierQuestions(
@@ -119,16 +118,6 @@ def scene(session: Session, cast: Cast) -> Scene:
     second = add_launch(session, cast, "Handbags in Spain", 3_000)
     session.commit()
     return Scene(first, second, secret, world)
-
-
-@pytest.fixture
-def bob(sign_in: Callable[[Any], FlaskClient], cast: Cast) -> FlaskClient:
-    return sign_in(cast.bob)
-
-
-@pytest.fixture
-def victor(sign_in: Callable[[Any], FlaskClient], cast: Cast) -> FlaskClient:
-    return sign_in(cast.victor)
 
 
 def test_the_tab_says_alone_and_together_and_draws_the_load(scene: Scene, bob: FlaskClient) -> None:

@@ -18,7 +18,7 @@ from roadmap.readiness.service import evaluate_launches
 from tests.cast import Cast, actor
 from tests.conftest import StatementCount
 from tests.launches.world import in_days
-from tests.overview.test_pages import Stage, bob, stage, victor, words  # noqa: F401
+from tests.overview.conftest import Stage, words
 
 LIST = "/launches/list"
 
@@ -28,7 +28,7 @@ def keys(session: Session, who: Any, text: str, sort: str = DEFAULT_SORT) -> lis
     return [row.id for row in launch_list.page_of(session, who, known, parse(text), sort).rows]
 
 
-def test_every_field_finds_what_it_names(session: Session, cast: Cast, stage: Stage) -> None:  # noqa: F811
+def test_every_field_finds_what_it_names(session: Session, cast: Cast, stage: Stage) -> None:
     who = actor(cast.bob, cast.program)
     ready, failing, secret = stage.ready.id, stage.failing.id, stage.secret.id
     day = in_days(12).isoformat()
@@ -72,7 +72,7 @@ def test_every_field_finds_what_it_names(session: Session, cast: Cast, stage: St
 def test_an_old_verdict_is_judged_anew_or_told_as_such_and_what_ended_stands_nowhere(
     session: Session,
     cast: Cast,
-    stage: Stage,  # noqa: F811
+    stage: Stage,
 ) -> None:
     who = actor(cast.bob, cast.program)
     session.get_one(CurrentVerdict, stage.ready.id).outdated = True
@@ -91,8 +91,8 @@ def test_an_old_verdict_is_judged_anew_or_told_as_such_and_what_ended_stands_now
 
 
 def test_the_page_answers_with_the_reason_and_marks_a_wrong_word(
-    bob: FlaskClient,  # noqa: F811
-    stage: Stage,  # noqa: F811
+    bob: FlaskClient,
+    stage: Stage,
     statements: StatementCount,
 ) -> None:
     page = bob.get(f"{LIST}?q=tier:1 is:help")
@@ -126,9 +126,9 @@ def test_the_page_answers_with_the_reason_and_marks_a_wrong_word(
 
 
 def test_a_view_is_kept_opened_with_and_served_to_spreadsheets(
-    bob: FlaskClient,  # noqa: F811
-    victor: FlaskClient,  # noqa: F811
-    stage: Stage,  # noqa: F811
+    bob: FlaskClient,
+    victor: FlaskClient,
+    stage: Stage,
 ) -> None:
     form = {
         "name": "Spain",

@@ -36,7 +36,7 @@ from roadmap.readiness.models import ChecklistItem
 from roadmap.readiness.templates import get_template, specs_of, store_version
 from tests.cast import Cast, actor
 from tests.launches.world import make_world
-from tests.overview.test_pages import new_launch
+from tests.overview.conftest import new_launch
 
 
 def launch_with_standing(session: Session, cast: Cast) -> tuple[Launch, ChecklistItem]:
