@@ -117,6 +117,8 @@ def _requirements_query() -> AnySelect:
             HistoryEvent.record_id == Requirement.id,
             HistoryEvent.at >= Requirement.state_changed_at,
             HistoryText.path == "why",
+            # Which file something came from is no reason.
+            HistoryEvent.action != "requirement.imported",
         )
         .order_by(HistoryEvent.id)
         .limit(1)
@@ -207,9 +209,13 @@ def waivers(session: Session, actor: Actor) -> list[Any]:
 
 @cache
 def _inbox_query() -> AnySelect:
-    return select(func.count()).select_from(Requirement).where(Requirement.state.in_(INBOX))
+    return (
+        select(func.count())
+        .select_from(Requirement)
+        .where(Requirement.state.in_(INBOX), Requirement.asked_at.is_(None))
+    )
 
 
 def inbox(session: Session) -> int:
-    """Return how many requirements wait for triage."""
+    """Return how many requirements wait for triage; those that were asked wait for others."""
     return int(read_rows(session, _inbox_query())[0][0])

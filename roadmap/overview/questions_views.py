@@ -180,7 +180,7 @@ def _link(launch: Any) -> Markup | str:
 def _way_in(_record: object) -> Markup | str:
     """Return the way to week one, for the list of launches."""
     address = url_for("week_one.show")
-    return Markup('<a class="bt" href="{}">{}</a>').format(address, _("Week one"))
+    return Markup('<a href="{}">{}</a>').format(address, _("Week one"))
 
 
 def init_app(app: Flask) -> None:

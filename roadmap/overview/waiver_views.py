@@ -150,7 +150,7 @@ def _ways_in(_record: object) -> Markup:
         (url_for("standing.index"), _("Attestations")),
         (url_for("decisions.register"), _("Decisions")),
     )
-    return Markup("").join(Markup('<a class="bt" href="{}">{}</a>').format(*one) for one in links)
+    return Markup("").join(Markup('<a href="{}">{}</a>').format(*one) for one in links)
 
 
 def place_panel() -> None:

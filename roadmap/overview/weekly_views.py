@@ -54,7 +54,7 @@ def text() -> ResponseReturnValue:
 def _way_in(_record: object) -> Markup:
     """Return the way to the report, for the list of launches."""
     address = url_for("weekly.show")
-    return Markup('<a class="bt" href="{}">{}</a>').format(address, _("Weekly report"))
+    return Markup('<a href="{}">{}</a>').format(address, _("Weekly report"))
 
 
 def place_panel() -> None:

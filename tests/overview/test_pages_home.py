@@ -50,6 +50,10 @@ def test_home_tells_the_pm_how_many_wait_for_triage(
     record(session, None, row, "requirement.submitted")
     session.commit()
     assert "1 requirement to triage" in words(bob.get("/").text)
+    row.asked_at = clock.now()
+    record(session, None, row, "requirement.asked", why="In which market?")
+    session.commit()
+    assert "to triage" not in words(bob.get("/").text), "it waits for the requester"
 
 
 def test_home_tells_the_requester_what_was_decided_and_why(
