@@ -202,13 +202,18 @@ def gather(
     Capacity is found for the phase that is judged, or for every one with ``every_phase``: later
     ones cost as much again. The number of statements is the same for one launch and for many.
     """
+    return dict(gather_each(session, launch_ids, at, every_phase=every_phase))
+
+
+def gather_each(
+    session: Session, launch_ids: Collection[int], at: datetime, *, every_phase: bool = False
+) -> Iterator[tuple[int, LaunchFacts]]:
+    """Yield what `gather` returns one by one, for many launches whose facts are not kept."""
     at = at.astimezone(UTC)
     known = _known(session, sorted(set(launch_ids)), at)
     found = _capacity(session, known, at, every_phase)
-    return {
-        launch_id: _assemble(launch_id, known, found.get(launch_id, NOTHING_FOUND))
-        for launch_id in known.own.launches
-    }
+    for launch_id in known.own.launches:
+        yield launch_id, _assemble(launch_id, known, found.get(launch_id, NOTHING_FOUND))
 
 
 @dataclass(frozen=True)

@@ -7,37 +7,48 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, exists, insert, select, update
+from sqlalchemy import CompoundSelect, Select, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
 from roadmap.db import Database
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.citing import cite, cited_ids
+from roadmap.readiness.facts import LaunchFacts
 from roadmap.readiness.facts_text import Texts, digest
 from roadmap.readiness.fresh import borrowed, chunks
-from roadmap.readiness.gather import gather
+from roadmap.readiness.gather import gather_each
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
 from roadmap.readiness.signed import Parts, parts
 from roadmap.readiness.signed import digest as parts_digest
 from roadmap.readiness.snapshots import keep_snapshots
 from roadmap.readiness.stored import open_reasons
 from roadmap.readiness.verdict import Verdict, evaluate
+from roadmap.row_writer import insert_rows
 
 JOB = "readiness.evaluate"
-# Launches computed at once: the more, the less evidence is read twice, for some 100 MB a thousand.
-BATCH = 2_500
+# Launches computed at once: the more, the less evidence is read twice; 5,000 take some 550 MB.
+BATCH = 5_000
 # Launches stored in one writing transaction: bounds how long others wait for the lock.
 CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    """A fresh verdict; if it differs from the last one, the row to append and what it rests on."""
+class _Appended:
+    """A verdict that differs from the last one: its row, and what it rests on."""
 
-    verdict: Verdict
-    appended: StoredVerdict | None
-    parts: Parts | None = None
+    row: dict[str, Any]
+    parts: Parts
+    digest: str
+    cited: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is stored of a fresh verdict; its answers are let go, since a portfolio has many."""
+
+    valid_until: datetime | None
+    appended: _Appended | None
 
 
 def evaluate_launches(
@@ -53,9 +64,11 @@ def evaluate_launches(
     for chunk in chunks(launch_ids, BATCH):
         # Locked before the facts are read: a writer that commits later marks the row later.
         rows = _lock(session, chunk)
-        judged = _judge(session, chunk, {i: row.verdict_id for i, row in rows.items()}, moment)
+        last = {i: row.verdict_id for i, row in rows.items()}
+        judged: dict[int, _Judged] = {}
+        for verdict, judged[verdict.launch_id] in _judge(session, chunk, last, moment):
+            found[verdict.launch_id] = verdict
         _keep(session, rows, judged, moment)
-        found |= {launch_id: one.verdict for launch_id, one in judged.items()}
     return found
 
 
@@ -71,7 +84,8 @@ def refresh(db: Database, launch_ids: Collection[int]) -> int:
         with db.writing() as session:
             last, moment = _claim(session, batch)
         with db.reading() as session, _no_collecting():
-            judged = _judge(session, list(last), last, moment)
+            fresh = _judge(session, list(last), last, moment)
+            judged = {verdict.launch_id: one for verdict, one in fresh}
         for chunk in chunks(judged, CHUNK):
             with db.writing() as session:
                 rows = _lock(session, chunk)
@@ -109,21 +123,28 @@ def _claim(session: Session, ids: Sequence[int]) -> tuple[dict[int, int | None],
 
 def _judge(
     session: Session, ids: Sequence[int], last_ids: Mapping[int, int | None], at: datetime
-) -> dict[int, _Judged]:
+) -> Iterator[tuple[Verdict, _Judged]]:
     """Evaluate launches, given the ids of their last verdicts; writes nothing."""
     last = _last_verdicts(session, [number for number in last_ids.values() if number])
     texts = Texts()
-    judged: dict[int, _Judged] = {}
-    for launch_id, known in gather(session, ids, at).items():
+    for launch_id, known in gather_each(session, ids, at):
         verdict = evaluate(known, at)
         reasons = open_reasons(verdict.reasons)
         number = last_ids.get(launch_id)
         appended = None
         if number is None or _differs(last.get(number), verdict, reasons):
-            appended = _stored(verdict, reasons, digest(known, texts))
-        rests_on = parts(known, verdict.reasons) if appended is not None else None
-        judged[launch_id] = _Judged(verdict, appended, rests_on)
-    return judged
+            appended = _appended(known, verdict, reasons, texts)
+        yield verdict, _Judged(verdict.valid_until, appended)
+
+
+def _appended(
+    known: LaunchFacts, verdict: Verdict, reasons: list[dict[str, Any]], texts: Texts
+) -> _Appended:
+    rests_on = parts(known, verdict.reasons)
+    # What a stored verdict rests on is kept as it is, the answers that pass included.
+    cited = frozenset(i for answer in verdict.reasons for i in cited_ids(answer.evidence))
+    row = _row(verdict, reasons, digest(known, texts))
+    return _Appended(row, rests_on, parts_digest(rests_on), cited)
 
 
 def _keep(
@@ -133,27 +154,37 @@ def _keep(
     at: datetime,
 ) -> None:
     """Append what differs and renew the current rows; a launch without a row gets one."""
-    appended = {i: one.appended for i, one in judged.items() if one.appended is not None}
-    kept = keep_snapshots(session, [one.parts for one in judged.values() if one.parts is not None])
-    for launch_id, stored in appended.items():
-        rests_on = judged[launch_id].parts
-        stored.snapshot_id = kept[parts_digest(rests_on)] if rests_on is not None else None
-    session.add_all(appended.values())
-    # What a stored verdict rests on is kept as it is, the answers that pass included.
-    cite(
-        session,
-        (i for n in appended for a in judged[n].verdict.reasons for i in cited_ids(a.evidence)),
-    )
-    session.flush()
+    appended = [one.appended for one in judged.values() if one.appended is not None]
+    numbers = _append(session, appended)
+    cite(session, (i for one in appended for i in one.cited))
     for launch_id, one in judged.items():
         row = rows.get(launch_id)
         if row is None:
             row = CurrentVerdict(launch_id=launch_id)
             session.add(row)
-        if launch_id in appended:
-            row.verdict_id = appended[launch_id].id
-        row.evaluated_at, row.valid_until, row.outdated = at, one.verdict.valid_until, False
+        if one.appended is not None:
+            row.verdict_id = numbers[launch_id]
+        row.evaluated_at, row.valid_until, row.outdated = at, one.valid_until, False
     session.flush()
+
+
+def _append(session: Session, appended: Sequence[_Appended]) -> dict[int, int]:
+    """Store verdicts of one moment; return the number of each by its launch."""
+    if not appended:
+        return {}
+    kept = keep_snapshots(session, {one.digest: one.parts for one in appended})
+    insert_rows(
+        session,
+        StoredVerdict.__table__,
+        [{**one.row, "snapshot_id": kept[one.digest]} for one in appended],
+    )
+    # The newest of each launch: it is locked, so no other has come in between.
+    found = (
+        select(StoredVerdict.launch_id, func.max(StoredVerdict.id))
+        .where(StoredVerdict.launch_id.in_([one.row["launch_id"] for one in appended]))
+        .group_by(StoredVerdict.launch_id)
+    )
+    return {row[0]: row[1] for row in session.execute(found)}
 
 
 def _lock(session: Session, ids: Sequence[int]) -> dict[int, CurrentVerdict]:
@@ -172,20 +203,20 @@ def _last_verdicts(session: Session, ids: Sequence[int]) -> dict[int, StoredVerd
     return {row.id: row for row in session.scalars(query)}
 
 
-def _stored(verdict: Verdict, reasons: list[dict[str, Any]], facts_digest: str) -> StoredVerdict:
-    return StoredVerdict(
-        launch_id=verdict.launch_id,
-        phase_position=verdict.phase,
-        evaluated_at=verdict.at,
-        word=verdict.word.value,
-        outlook=verdict.outlook.value,
-        rules_version=verdict.rules_version,
-        facts_digest=facts_digest,
-        reasons=reasons,
-        answered=verdict.answered,
-        needed=verdict.needed,
-        borrowed=borrowed(verdict),
-    )
+def _row(verdict: Verdict, reasons: list[dict[str, Any]], facts_digest: str) -> dict[str, Any]:
+    return {
+        "launch_id": verdict.launch_id,
+        "phase_position": verdict.phase,
+        "evaluated_at": verdict.at,
+        "word": verdict.word.value,
+        "outlook": verdict.outlook.value,
+        "rules_version": verdict.rules_version,
+        "facts_digest": facts_digest,
+        "reasons": reasons,
+        "answered": verdict.answered,
+        "needed": verdict.needed,
+        "borrowed": borrowed(verdict),
+    }
 
 
 def _differs(last: StoredVerdict | None, verdict: Verdict, reasons: list[dict[str, Any]]) -> bool:

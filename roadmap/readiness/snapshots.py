@@ -1,6 +1,6 @@
 """What stored verdicts rested on, each distinct set of facts stored once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from roadmap.readiness.models import StoredVerdict, VerdictSnapshot
-from roadmap.readiness.signed import Parts, digest
+from roadmap.readiness.signed import Parts
 
 
-def keep_snapshots(session: Session, found: Collection[Parts]) -> dict[str, int]:
-    """Store the parts that are not stored yet; return the snapshot of each by digest."""
-    by_digest = {digest(one): one for one in found}
+def keep_snapshots(session: Session, by_digest: Mapping[str, Parts]) -> dict[str, int]:
+    """Store the parts that are not stored yet, given by digest; return the snapshot of each."""
     known = _known(session, by_digest)
     missing = [d for d in by_digest if d not in known]
     if missing:

@@ -23,7 +23,7 @@ from roadmap.mechanisms.kinds import MechanismKind
 from roadmap.mechanisms.models import Mechanism
 from roadmap.readiness import queries, service
 from roadmap.readiness.checklists import Answered, answer_many, items_of
-from roadmap.readiness.gather import gather
+from roadmap.readiness.gather import gather, gather_each
 from roadmap.readiness.jobs import evaluate_due
 from roadmap.readiness.judged import Judged, judge
 from roadmap.readiness.models import ChecklistItem, CurrentVerdict, StoredVerdict
@@ -238,13 +238,13 @@ def test_a_change_while_a_verdict_is_computed_is_not_lost(
     session.commit()
 
     def then_changed(reading: Session, ids: Any, at: Any) -> Any:
-        facts = gather(reading, ids, at)
+        facts = list(gather_each(reading, ids, at))
         with database.writing() as other:
             here = other.get_one(Launch, launch_id)
             answer_many(other, bob, here, [number], Answered(answer="no", evidence="x"))
         return facts
 
-    monkeypatch.setattr(service, "gather", then_changed)
+    monkeypatch.setattr(service, "gather_each", then_changed)
     assert refresh(database, [launch_id]) == 0
     monkeypatch.undo()
     assert outdated(session) == {launch_id: True}
