@@ -5,64 +5,25 @@ than they do. It sends them again each time, and makes nothing anew while all of
 same: so what it shows rests on the rows as they are now, whoever changed them and however.
 """
 
-from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
 
 from roadmap.db import read_rows
+from roadmap.shapes import Raw, Statement, shape_of
 
 Value = TypeVar("Value")
-Statement: TypeAlias = Select[*tuple[Any, ...]]
-# Rows as the driver brings them.
-Raw: TypeAlias = Sequence[Sequence[Any]]
 
 _NOTED = "noted_answers"
 # What is kept in each process: the newest so many.
 MOST = 32
 # Name -> the newest thing made of something kept, beside the parts it was made of.
 Made: TypeAlias = dict[str, tuple[tuple[Any, ...], Any]]
-
-
-@lru_cache(maxsize=256)
-def _row_type(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
-    make_type: Callable[..., Any] = namedtuple
-    make: Callable[[Iterable[Any]], Any] = make_type("Row", names, rename=True)._make
-    return make
-
-
-class _Shape:
-    """How what the driver brings becomes rows of values, as the types of the columns say."""
-
-    def __init__(self, statement: Statement, dialect: Dialect, kinds: Sequence[Any]) -> None:
-        columns = list(statement.selected_columns)
-        self._make = _row_type(tuple(column.key or "" for column in columns))
-        turned = (
-            column.type.dialect_impl(dialect).result_processor(dialect, kind)
-            for column, kind in zip(columns, kinds, strict=True)
-        )
-        self._turns = [(place, turn) for place, turn in enumerate(turned) if turn is not None]
-
-    def rows(self, raw: Raw) -> list[Any]:
-        """Return named tuples."""
-        make, turns = self._make, self._turns
-        found = []
-        for row in raw:
-            values = list(row)
-            for place, turn in turns:
-                values[place] = turn(values[place])
-            found.append(make(values))
-        return found
-
-
-_shapes: WeakKeyDictionary[Statement, dict[str, _Shape]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +37,7 @@ class Answered:
 
     def rows(self, dialect: Dialect) -> list[Any]:
         """Return the rows as named tuples."""
-        known = _shapes.setdefault(self.statement, {})
-        if dialect.name not in known:
-            known[dialect.name] = _Shape(self.statement, dialect, self.kinds)
-        return known[dialect.name].rows(self.raw)
+        return shape_of(self.statement, dialect, self.kinds).rows(self.raw)
 
 
 @dataclass(slots=True)

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from roadmap.ahead import Asked
 from roadmap.db import read_rows
 from roadmap.history.models import HistoryEvent, HistoryText
 
@@ -32,9 +34,25 @@ def feed(
     limit: int = 50,
     before: int | None = None,
 ) -> Sequence[FeedEntry]:
-    """Return the newest events of a record, two statements; ``before`` is the last id shown."""
-    wanted = {"type": record_type, "id": record_id, "before": before, "limit": limit}
-    return spoken(session, read_rows(session, _EVENTS if before is None else _EARLIER, wanted))
+    """Return the newest events of a record, one statement; ``before`` is the last id shown."""
+    statement, values = asks_feed(record_type, record_id, limit, before)
+    events: dict[int, Row[Any]] = {}
+    words: dict[tuple[int, str], str] = {}
+    for row in read_rows(session, statement, values):
+        events.setdefault(row.id, row)
+        if row.path is not None:
+            words[row.id, row.path] = row.text
+    return [_entry(event, words) for event in events.values()]
+
+
+def asks_feed(
+    record_type: str, record_id: int, limit: int = 50, before: int | None = None
+) -> Asked:
+    """Return what `feed` asks."""
+    values = {"type": record_type, "id": record_id, "limit": limit}
+    if before is None:
+        return _newest(), values
+    return _earlier(), values | {"before": before}
 
 
 def feed_of(
@@ -75,13 +93,34 @@ def spoken(session: Session, events: Sequence[HistoryEvent | Row[Any]]) -> list[
 
 # Of the tables' own columns: every record page sends them.
 _EVENT, _TEXT = HistoryEvent.__table__.c, HistoryText.__table__.c
-_EVENTS: Select[Any] = (
+_OF_RECORD: Select[Any] = (
     select(_EVENT.id, _EVENT.at, _EVENT.actor_id, _EVENT.action, _EVENT.why_digest, _EVENT.changes)
     .where(_EVENT.record_type == bindparam("type"), _EVENT.record_id == bindparam("id"))
     .order_by(_EVENT.id.desc())
     .limit(bindparam("limit"))
 )
-_EARLIER = _EVENTS.where(_EVENT.id < bindparam("before"))
+
+
+@cache
+def _newest() -> Select[Any]:
+    return _with_words(_OF_RECORD)
+
+
+@cache
+def _earlier() -> Select[Any]:
+    return _with_words(_OF_RECORD.where(_EVENT.id < bindparam("before")))
+
+
+def _with_words(events: Select[Any]) -> Select[Any]:
+    """Return the statement of events beside each of their words, an event with none once."""
+    event, text = events.subquery(), HistoryText.__table__
+    return (
+        select(*event.c, text.c.path, text.c.text)
+        .select_from(event.outerjoin(text, text.c.event_id == event.c.id))
+        .order_by(event.c.id.desc())
+    )
+
+
 _TEXTS = select(_TEXT.event_id, _TEXT.path, _TEXT.text).where(
     _TEXT.event_id.in_(bindparam("ids", expanding=True))
 )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person, Team
+from roadmap.ahead import Asked
 from roadmap.db import read_rows
 from roadmap.lists.models import SavedView
 from roadmap.notifications import tokens
@@ -86,8 +87,12 @@ class Watching:
 
 def is_watching(session: Session, person_id: int, kind: WatchKind, target_id: int) -> bool:
     """Return whether a person watches something, one statement."""
-    asked = {"person": person_id, "kind": kind, "target": target_id}
-    return bool(read_rows(session, _watched(), asked))
+    return bool(read_rows(session, *asks_watching(person_id, kind, target_id)))
+
+
+def asks_watching(person_id: int, kind: WatchKind, target_id: int) -> Asked:
+    """Return what `is_watching` asks."""
+    return _watched(), {"person": person_id, "kind": kind, "target": target_id}
 
 
 @cache

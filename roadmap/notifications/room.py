@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, current_app, render_template
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from config import mail_server
@@ -10,14 +11,15 @@ from roadmap import clock, jobs
 from roadmap.accounts.current import register_unread
 from roadmap.accounts.links import register_postman
 from roadmap.accounts.models import Person
+from roadmap.ahead import Asked
 from roadmap.notifications import admin_views, views
 from roadmap.notifications import jobs as room_jobs
 from roadmap.notifications.account_mail import write_link
 from roadmap.notifications.letters import post_of
-from roadmap.notifications.queries import unread_of
+from roadmap.notifications.queries import asks_watching, unread_of
 from roadmap.notifications.rules import WatchKind
 from roadmap.web.admin_menu import register_admin_page
-from roadmap.web.panels import register_panel
+from roadmap.web.panels import register_panel, register_reads
 from roadmap.web.templating import same_part
 from roadmap.wording import N_
 
@@ -26,6 +28,10 @@ _LAUNCH = views.watch_button(WatchKind.LAUNCH)
 _MECHANISM = views.watch_button(WatchKind.MECHANISM)
 _VIEW = views.watch_button(WatchKind.VIEW)
 _TEAM = views.watch_button(WatchKind.TEAM)
+
+
+def _watch_reads(requirement: Any) -> list[Asked]:
+    return [asks_watching(current_user.id, WatchKind.REQUIREMENT, requirement.id)]
 
 
 def _bell(person: Any) -> str:
@@ -60,6 +66,7 @@ def init_app(app: Flask) -> None:
     register_panel("bar", _bell)
     register_panel("user_menu", _menu_entries, 40)
     register_panel("requirement.acts", _REQUIREMENT)
+    register_reads("requirement", _watch_reads)
     register_panel("launch.acts", _LAUNCH)
     register_panel("mechanism.acts", _MECHANISM)
     register_panel("view.acts", _VIEW)

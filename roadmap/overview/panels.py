@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from roadmap import clock
+from roadmap.ahead import Asked
 from roadmap.db import read_rows
 from roadmap.launches.candidates import declaring, with_queues
 from roadmap.launches.defaults import languages_of
@@ -99,10 +100,19 @@ def _delivering(requirement: Requirement) -> tuple[Lines, set[int]]:
     kept: dict[int, tuple[Lines, set[int]]] = g.setdefault("delivering", {})
     if requirement.id not in kept:
         session = db_session()
-        links = read_rows(session, _DELIVERS, {"requirement": requirement.id})
+        links = read_rows(session, *_asks_delivering(requirement))
         lines = _beside(session, [link.launch_id for link in links])
         kept[requirement.id] = (lines, {link.launch_id for link in links if link.must})
     return kept[requirement.id]
+
+
+def reads(requirement: Requirement) -> list[Asked]:
+    """Return what the panel of a requirement asks first."""
+    return [_asks_delivering(requirement)]
+
+
+def _asks_delivering(requirement: Requirement) -> Asked:
+    return _DELIVERS, {"requirement": requirement.id}
 
 
 _LINK = LaunchRequirement.__table__.c

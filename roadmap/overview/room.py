@@ -21,7 +21,7 @@ from roadmap.overview import (
     weekly_page,
     weekly_views,
 )
-from roadmap.web.panels import register_panel
+from roadmap.web.panels import register_panel, register_reads
 from roadmap.web.templating import add_navigation
 from roadmap.wording import N_
 
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
     add_navigation(app, N_("Capacity"), "capacity.board", "/capacity", "launch.read")
     register_panel("requirement.standing", panels.likely, 30)
     register_panel("requirement.side", panels.of_requirement, 20)
+    register_reads("requirement", panels.reads)
     register_panel("mechanism.side", capacity_panel.of_mechanism, 10)
     register_panel("mechanism.side", panels.of_mechanism, 20)
     register_panel("triage.side", panels.of_scope, 20)

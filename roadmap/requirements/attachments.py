@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.current import Actor
+from roadmap.ahead import Asked
 from roadmap.db import read_rows
 from roadmap.errors import Forbidden, Invalid, NotFound
 from roadmap.events import publish
@@ -47,7 +48,7 @@ class Brought:
 
 def brought_with(session: Session, requirement_id: int) -> Brought:
     """Return the files not removed, oldest first, and the thread, one statement."""
-    rows = read_rows(session, _brought(), {"requirement": requirement_id})
+    rows = read_rows(session, *asks_brought(requirement_id))
     found = tuple(
         Shown(row.id, row.name, row.size, row.uploaded_by_id, row.created_at)
         for row in rows
@@ -57,6 +58,11 @@ def brought_with(session: Session, requirement_id: int) -> Brought:
     if source is None:
         return Brought(found)
     return Brought(found, OriginKind(source.kind), source.name)
+
+
+def asks_brought(requirement_id: int) -> Asked:
+    """Return what `brought_with` asks."""
+    return _brought(), {"requirement": requirement_id}
 
 
 @cache

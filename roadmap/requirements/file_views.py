@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
+from roadmap.ahead import Asked
 from roadmap.errors import Invalid, NotFound
 from roadmap.requirements import attachments, queries
 from roadmap.requirements.files import TYPES, path_of
@@ -96,6 +97,11 @@ def remove_file(key: str, file_id: int) -> ResponseReturnValue:
     attachments.remove_file(session, current_user, requirement, file_id)
     flash(_("The file is removed."), "success")
     return _back(requirement)
+
+
+def reads(requirement: Requirement) -> list[Asked]:
+    """Return what the panel asks."""
+    return [attachments.asks_brought(requirement.id)]
 
 
 def files_panel(requirement: Requirement) -> Markup:

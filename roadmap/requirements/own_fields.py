@@ -13,6 +13,7 @@ from roadmap import clock
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person
 from roadmap.accounts.queries import active_people
+from roadmap.ahead import Asked
 from roadmap.db import read_rows
 from roadmap.errors import Conflict, Forbidden, Invalid
 from roadmap.events import publish
@@ -80,7 +81,7 @@ def told(session: Session, requirement_id: int) -> list[tuple[str, str]]:
     fields = fields_of(session)
     if not fields:
         return []
-    rows = read_rows(session, _told(), {"requirement": requirement_id})
+    rows = read_rows(session, *_asks_told(requirement_id))
     held = {row.field_id: row for row in rows}
     names = {row.person_id: row.name for row in rows if row.person_id is not None}
     return [
@@ -88,6 +89,10 @@ def told(session: Session, requirement_id: int) -> list[tuple[str, str]]:
         for own in fields
         if own.id in held
     ]
+
+
+def _asks_told(requirement_id: int) -> Asked:
+    return _told(), {"requirement": requirement_id}
 
 
 @cache
@@ -106,6 +111,11 @@ def panel(requirement: Requirement) -> str:
     """Return the panel of the record page with its own values, nothing where there are none."""
     lines = told(db_session(), requirement.id)
     return render_template("requirements/_own_values.html", lines=lines) if lines else ""
+
+
+def reads(requirement: Requirement) -> list[Asked]:
+    """Return what the panel asks; nothing where there are no fields."""
+    return [_asks_told(requirement.id)] if fields_of(db_session()) else []
 
 
 def store_new(session: Session, requirement: Requirement, typed: Mapping[str, Any]) -> None:

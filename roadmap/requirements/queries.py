@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session, selectinload
 from roadmap import textsearch
 from roadmap.accounts.current import Actor
 from roadmap.accounts.models import Person
+from roadmap.ahead import Asked
 from roadmap.db import Moment, read_rows
 from roadmap.errors import Forbidden, NotFound
 from roadmap.keys import parse_key
@@ -164,13 +165,18 @@ def parts_of(session: Session, requirement_id: int) -> Parts:
     criteria: list[Part] = []
     efforts: list[Part] = []
     scope: dict[str, list[str]] = {}
-    for row in read_rows(session, _parts(), {"requirement": requirement_id}):
+    for row in read_rows(session, *asks_parts(requirement_id)):
         part = Part(*row)
         if part.dimension is not None:
             scope.setdefault(part.dimension, []).append(part.text)
         else:
             (criteria if part.team_id is None else efforts).append(part)
     return Parts(criteria, efforts, {name: sorted(codes) for name, codes in scope.items()})
+
+
+def asks_parts(requirement_id: int) -> Asked:
+    """Return what `parts_of` asks."""
+    return _parts(), {"requirement": requirement_id}
 
 
 @cache
@@ -225,13 +231,18 @@ class Said:
     edited_at: datetime | None
 
 
-def comments(session: Session, requirement_id: int, limit: int = 200) -> list[Said]:
+def comments(session: Session, requirement_id: int) -> list[Said]:
     """Return the newest comments, oldest first, one statement."""
-    rows = read_rows(session, _comments(), {"requirement": requirement_id, "limit": limit})
+    rows = read_rows(session, *asks_comments(requirement_id))
     return [
         Said(number, author_id, name or _("Import"), *words)
         for number, author_id, name, *words in reversed(rows)
     ]
+
+
+def asks_comments(requirement_id: int) -> Asked:
+    """Return what `comments` asks."""
+    return _comments(), {"requirement": requirement_id}
 
 
 @cache
@@ -245,7 +256,7 @@ def _comments() -> Select[Any]:
         .select_from(table.outerjoin(person, person.c.id == said.author_id))
         .where(said.requirement_id == bindparam("requirement"))
         .order_by(said.id.desc())
-        .limit(bindparam("limit"))
+        .limit(200)
     )
 
 
@@ -266,8 +277,12 @@ class Related:
 
 def related(session: Session, requirement: Requirement) -> list[Related]:
     """Return prerequisites, what waits for this one, and duplicates either way, one statement."""
-    own = {"mine": requirement.id, "target": requirement.duplicate_of_id}
-    return [Related(*row) for row in read_rows(session, _related(), own)]
+    return [Related(*row) for row in read_rows(session, *asks_related(requirement))]
+
+
+def asks_related(requirement: Requirement) -> Asked:
+    """Return what `related` asks."""
+    return _related(), {"mine": requirement.id, "target": requirement.duplicate_of_id}
 
 
 @cache
@@ -366,10 +381,10 @@ def _alike(session: Session, ids: Sequence[int], person_id: int | None) -> dict[
 
 def ranked_count(session: Session) -> int:
     """Return how many requirements of the backlog have a rank; the ranks have no gaps."""
-    return read_rows(session, _LAST_RANK)[0][0] or 0
+    return read_rows(session, *ASKS_LAST_RANK)[0][0] or 0
 
 
-_LAST_RANK = select(func.max(Requirement.__table__.c.rank))
+ASKS_LAST_RANK: Asked = (select(func.max(Requirement.__table__.c.rank)), {})
 
 
 def people_named(session: Session, ids: Sequence[int | None]) -> dict[int, str]:

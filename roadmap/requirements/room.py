@@ -43,7 +43,7 @@ from roadmap.requirements.wording import (
     state_word,
 )
 from roadmap.web.markdown import render
-from roadmap.web.panels import register_panel
+from roadmap.web.panels import register_panel, register_reads
 from roadmap.web.templating import add_navigation, day
 from roadmap.wording import N_
 
@@ -78,6 +78,7 @@ def init_app(app: Flask) -> None:
     register_owner(own_fields.OWNER)
     register_list(list_file.KIND)
     register_panel("requirement.side", own_fields.panel, place=10)
+    register_reads("requirement", own_fields.reads)
     jobs.register("requirements.bulk", bulk_job.bulk_job)
     jobs.register("requirements.forget_bulk", bulk_job.forget_job, every=timedelta(days=1))
     app.jinja_env.filters.update(
@@ -97,6 +98,7 @@ def init_app(app: Flask) -> None:
     subscribe(RequirementMoved, on_move)
     subscribe(RequirementsStored, on_stored)
     register_panel("requirement.main", file_views.files_panel, place=10)
+    register_reads("requirement", file_views.reads)
     jobs.register("requirements.forget_drafts", forget_drafts_job, every=timedelta(days=1))
     jobs.register("requirements.wake", wake_job, every=timedelta(hours=1))
     register_holding(N_("Requirements"), service.hand_over, count_requested)

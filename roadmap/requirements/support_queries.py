@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person, Team, TeamMember
+from roadmap.ahead import Asked
 from roadmap.db import read_rows
 from roadmap.lists.among import among
 from roadmap.requirements.by_team import Share, TeamVoice, voices, voices_kept
@@ -50,7 +51,7 @@ def _team_of() -> Any:
 
 def supporters(session: Session, requirement_id: int) -> list[Supporter]:
     """Return the supporters by team and name, a team's own word first, one statement."""
-    rows = read_rows(session, _supporters(), {"requirement": requirement_id})
+    rows = read_rows(session, *asks_supporters(requirement_id))
     found = [
         Supporter(
             row.id,
@@ -68,6 +69,11 @@ def supporters(session: Session, requirement_id: int) -> list[Supporter]:
         for row in rows
     ]
     return sorted(found, key=lambda one: (one.team is None, one.team or "", one.name or "", one.id))
+
+
+def asks_supporters(requirement_id: int) -> Asked:
+    """Return what `supporters` asks."""
+    return _supporters(), {"requirement": requirement_id}
 
 
 @cache

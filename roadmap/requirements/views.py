@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadmap import clock
 from roadmap.accounts.mentions import names_in
+from roadmap.ahead import read_ahead
 from roadmap.errors import Conflict, Invalid, NotFound
 from roadmap.history.conflict import as_shown, read_shown
 from roadmap.history.queries import FeedEntry, feed, feed_of
@@ -26,6 +27,7 @@ from roadmap.requirements.forms import EditForm, effort_entries
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.own_history import own_changes
 from roadmap.requirements.record_forms import Sent
+from roadmap.requirements.record_reads import NEWEST, names_beside, reads
 from roadmap.requirements.rules import MOVES, RequirementState, ScopeDimension
 from roadmap.requirements.support_forms import offer_of
 from roadmap.requirements.support_queries import Supporter
@@ -33,10 +35,8 @@ from roadmap.requirements.wording import DECISIONS, DIMENSIONS, tell_feed
 from roadmap.taxonomy.queries import options
 from roadmap.web.guard import may
 from roadmap.web.i18n import _
+from roadmap.web.panels import reads_of
 from roadmap.web.session import db_session
-
-# Events of its history a record shows; older ones only where they decided something.
-NEWEST = 40
 
 bp = Blueprint("requirements", __name__, url_prefix="/requirements")
 
@@ -72,6 +72,7 @@ def show(key: str) -> ResponseReturnValue:
 def record_page(requirement: Requirement, sent: Sent | None = None) -> str:
     """Return the page of a requirement; a form that came back keeps what was typed in it."""
     session = db_session()
+    read_ahead(session, [*reads(requirement), *reads_of("requirement", requirement)])
     supporters = support_queries.supporters(session, requirement.id)
     own = next((one for one in supporters if one.person_id == current_user.id), None)
     context = _context(session, requirement)
@@ -119,8 +120,9 @@ def _context(session: Session, requirement: Requirement) -> dict[str, Any]:
         own_changes(session, requirement.id, entries),
         requirement.currency,
     )
-    people = queries.people_named(
+    people = names_beside(
         session,
+        requirement.id,
         [
             requirement.requester_id,
             requirement.submitted_by_id,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from roadmap import clock
 from roadmap.accounts.models import Person
+from roadmap.ahead import Asked
 from roadmap.db import read_rows
 from roadmap.jobs import Job
 from roadmap.lists.among import among
@@ -359,24 +360,31 @@ def overrides_of(session: Session, code: str | None, keys: Sequence[int]) -> dic
     """Return the score set by hand that counts today for each of some requirements."""
     if not keys:
         return {}
-    asked = {"keys": keys, "code": code, "today": clock.today()}
     return {
         row.requirement_id: Override(row.id, row.value, row.reason, row.expires_on, row.name)
-        for row in read_rows(session, _overrides(), asked)
+        for row in read_rows(session, *asks_overrides(keys))
+        if row.framework_code == code
     }
+
+
+def asks_overrides(keys: Sequence[int]) -> Asked:
+    """Return what `overrides_of` asks, whatever the framework."""
+    return _overrides(), {"keys": keys, "today": clock.today()}
 
 
 @cache
 def _overrides() -> Select[Any]:
     # Built once, of the tables' own columns: every record page sends it.
     made, person = ScoreOverride.__table__, Person.__table__
-    columns = (made.c.requirement_id, made.c.id, made.c.value, made.c.reason, made.c.expires_on)
+    columns = (
+        *(made.c.framework_code, made.c.requirement_id, made.c.id, made.c.value, made.c.reason),
+        made.c.expires_on,
+    )
     return (
         select(*columns, person.c.name)
         .select_from(made.outerjoin(person, person.c.id == made.c.created_by_id))
         .where(
             among(made.c.requirement_id, "keys"),
-            made.c.framework_code == bindparam("code"),
             made.c.withdrawn_at.is_(None),
             made.c.expires_on >= bindparam("today"),
         )

@@ -6,19 +6,22 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
 
 from roadmap.accounts.models import Team
-from roadmap.db import read_rows
-from roadmap.requirements.models import RequirementEffort, RequirementLink
-from roadmap.scoring.board import Override, overrides_of
+from roadmap.ahead import Asked
+from roadmap.db import JsonValue, read_rows
+from roadmap.requirements.models import Requirement, RequirementEffort, RequirementLink
+from roadmap.scoring.board import Override, asks_overrides, overrides_of
 from roadmap.scoring.fitting import Fits, TeamCut
 from roadmap.scoring.formulas import Range
 from roadmap.scoring.leverage import Lever, levers
-from roadmap.scoring.models import Score
-from roadmap.scoring.queries import scorers_of
-from roadmap.scoring.standing import Standing
-from roadmap.scoring.stored import Stored, StoredScore, scores_of
+from roadmap.scoring.models import Framework, Score
+from roadmap.scoring.queries import asks_scorers, scorers_of
+from roadmap.scoring.standing import cut_from
+from roadmap.scoring.stored import Stored, StoredScore, asks_scores, scores_of
 from roadmap.web.i18n import gettext
 from roadmap.web.templating import number
 
@@ -69,7 +72,7 @@ def facts_of(session: Session, requirement_id: int) -> Facts:
     override = overrides_of(session, framework.code, [requirement_id]).get(requirement_id)
     if not framework.ranks_backlog or score.rank is None:
         return Facts(scores, scorers, override, (), None, (), outdated=False)
-    above = _above(session, framework, score)
+    above = _above(session, requirement_id, framework)
     found: tuple[Lever, ...] = ()
     if above is not None and override is None and score.value is not None:
         ranges = {code: Range(*ends) for code, ends in score.ranges.items()}
@@ -78,69 +81,125 @@ def facts_of(session: Session, requirement_id: int) -> Facts:
         scores,
         scorers,
         override,
-        _teams(session, score, framework.standing),
+        _teams(session, score),
         above,
         found,
         outdated=framework.outdated_since is not None,
     )
 
 
+def reads(requirement: Requirement) -> list[Asked]:
+    """Return what `facts_of` asks."""
+    number = requirement.id
+    return [
+        asks_scores(number),
+        asks_scorers(number),
+        asks_overrides([number]),
+        _asks_nearest(number),
+        _asks_efforts(number),
+    ]
+
+
 def _above(
-    session: Session, framework: Stored, score: StoredScore
+    session: Session, requirement_id: int, framework: Stored
 ) -> tuple[int, int, float] | None:
     """Return the nearest one above that is no prerequisite of it."""
-    rows = read_rows(
-        session,
-        _nearest(),
-        {
-            "framework": framework.id,
-            "requirement": score.requirement_id,
-            "rank": score.rank,
-            "lowest": (score.rank or 0) - 20,
-            "effective": score.effective,
-        },
+    rows = read_rows(session, *_asks_nearest(requirement_id))
+    return next(
+        (
+            (row.requirement_id, row.rank, row.effective)
+            for row in rows
+            if row.framework_id == framework.id
+        ),
+        None,
     )
-    return next(((row.requirement_id, row.rank, row.effective) for row in rows), None)
+
+
+def _asks_nearest(requirement_id: int) -> Asked:
+    return _nearest(), {"requirement": requirement_id}
+
+
+# Places above one's own among which the nearest is sought.
+_REACH = 20
 
 
 @cache
 def _nearest() -> Select[Any]:
     # Built once, like what every page of a requirement sends.
-    over, other = Score.__table__.alias().c, Score.__table__.alias().c
+    own, over, other = (Score.__table__.alias() for _ in range(3))
+    mine, ranking = own.c, Framework.__table__
     link = RequirementLink.__table__.c
-    needed = exists().where(
-        link.blocker_id == other.requirement_id, link.blocked_id == bindparam("requirement")
+    needed = (
+        exists()
+        .where(link.blocker_id == other.c.requirement_id, link.blocked_id == mine.requirement_id)
+        .correlate(own, other)
     )
     # A prerequisite of a prerequisite, lifted to the same score, cannot be passed either.
-    lifted = other.lifted_by.is_not(None) & (other.effective == bindparam("effective"))
+    lifted = other.c.lifted_by.is_not(None) & (other.c.effective == mine.effective)
     nearest = (
-        select(func.max(other.rank))
+        select(func.max(other.c.rank))
         .where(
-            other.framework_id == bindparam("framework"),
-            other.rank < bindparam("rank"),
-            other.rank >= bindparam("lowest"),
+            other.c.framework_id == mine.framework_id,
+            other.c.rank < mine.rank,
+            other.c.rank >= mine.rank - _REACH,
             ~needed,
             ~lifted,
         )
+        .correlate(own)
         .scalar_subquery()
     )
-    return select(over.requirement_id, over.rank, over.effective).where(
-        over.framework_id == bindparam("framework"), over.rank == nearest
+    return (
+        select(over.c.framework_id, over.c.requirement_id, over.c.rank, over.c.effective)
+        .select_from(
+            own.join(ranking, (ranking.c.id == mine.framework_id) & ranking.c.ranks_backlog).join(
+                over, (over.c.framework_id == mine.framework_id) & (over.c.rank == nearest)
+            )
+        )
+        .where(mine.requirement_id == bindparam("requirement"))
     )
 
 
-def _teams(session: Session, score: StoredScore, standing: Standing) -> list[TeamNeed]:
-    asked = {"requirement": score.requirement_id}
+def _teams(session: Session, score: StoredScore) -> list[TeamNeed]:
     return [
-        TeamNeed(row.name, row.code, row.weeks, standing.team(row.id), row.id in score.stops)
-        for row in read_rows(session, _EFFORTS, asked)
+        TeamNeed(row.name, row.code, row.weeks, cut_from(row.cut), row.id in score.stops)
+        for row in read_rows(session, *_asks_efforts(score.requirement_id))
     ]
 
 
-_TEAM, _EFFORT = Team.__table__, RequirementEffort.__table__
-_EFFORTS = (
-    select(_TEAM.c.id, _TEAM.c.code, _TEAM.c.name, _EFFORT.c.weeks)
-    .select_from(_TEAM.join(_EFFORT, _EFFORT.c.team_id == _TEAM.c.id))
+def _asks_efforts(requirement_id: int) -> Asked:
+    return _EFFORTS, {"requirement": requirement_id}
+
+
+class _CutOf(FunctionElement[Any]):
+    """What a standing says of one team: the whole of it is long, and most of it of others."""
+
+    type = JsonValue
+    inherit_cache = True
+
+
+@compiles(_CutOf)
+def _extracted(element: Any, compiler: Any, **rest: Any) -> str:
+    standing, team = (compiler.process(one, **rest) for one in element.clauses)
+    return f"json_extract({standing}, '$.teams.\"' || {team} || '\"')"
+
+
+@compiles(_CutOf, "postgresql")
+def _subscripted(element: Any, compiler: Any, **rest: Any) -> str:
+    standing, team = (compiler.process(one, **rest) for one in element.clauses)
+    return f"{standing} #> ARRAY['teams', CAST({team} AS text)]"
+
+
+_TEAM, _EFFORT, _RANKING = Team.__table__, RequirementEffort.__table__, Framework.__table__
+_EFFORTS: Select[Any] = (
+    select(
+        *(_TEAM.c.id, _TEAM.c.code, _TEAM.c.name, _EFFORT.c.weeks),
+        _CutOf(_RANKING.c.standing, _TEAM.c.id).label("cut"),
+    )
+    .select_from(
+        _TEAM.join(_EFFORT, _EFFORT.c.team_id == _TEAM.c.id).outerjoin(
+            _RANKING, _RANKING.c.ranks_backlog
+        )
+    )
     .where(_EFFORT.c.requirement_id == bindparam("requirement"))
     .order_by(_EFFORT.c.weeks.desc(), _TEAM.c.name)
 )

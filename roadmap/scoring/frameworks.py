@@ -82,7 +82,8 @@ class FrameworkDef:
     method: Method
     criteria: tuple[Criterion, ...]
     expression: str | None = None
-    params: Mapping[str, str] = field(default_factory=dict)
+    # A table has no hash; two that differ in it alone are still told apart.
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         _check_criteria(self.criteria)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from roadmap.scoring.formulas import (
@@ -48,8 +49,20 @@ def levers(
     far side of the threshold, where that still suffices. The weighted method needs the `ranges` of
     the set, and says nothing of changes that would move them: the whole set would have to be
     scored again. Empty if the inputs have no score, or one that is above the target already.
+    What was found is kept: it takes some hundred scores, and the same page is asked for again.
     """
-    score = _scorer(framework, ranges or {})
+    return _levers(framework, tuple(inputs.items()), target, tuple((ranges or {}).items()))
+
+
+@lru_cache(maxsize=4096)
+def _levers(
+    framework: FrameworkDef,
+    given: tuple[tuple[str, float], ...],
+    target: float,
+    ends: tuple[tuple[str, Range], ...],
+) -> tuple[Lever, ...]:
+    inputs, ranges = dict(given), dict(ends)
+    score = _scorer(framework, ranges)
     now = score(inputs)
     if now is None or now > target:
         return ()
@@ -58,7 +71,7 @@ def levers(
         if criterion.code not in framework.required:
             continue
         value = inputs[criterion.code]
-        limits = _limits(framework, criterion, value, ranges or {})
+        limits = _limits(framework, criterion, value, ranges)
         if limits is None:
             continue
 

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person
+from roadmap.ahead import Asked
 from roadmap.db import read_rows
 from roadmap.errors import NotFound
 from roadmap.requirements.models import Requirement, RequirementLink
@@ -96,19 +97,25 @@ def _blocks(session: Session, query: Any) -> dict[int, tuple[int, ...]]:
 
 def scorers_of(session: Session, requirement_id: int, code: str) -> Sequence[Any]:
     """Return name, inputs and ranges of everybody who scored a requirement in a framework."""
-    return read_rows(session, _scorers(), {"requirement": requirement_id, "code": code})
+    rows = read_rows(session, *asks_scorers(requirement_id))
+    return [row for row in rows if row.framework_code == code]
+
+
+def asks_scorers(requirement_id: int) -> Asked:
+    """Return what `scorers_of` asks, whatever the framework."""
+    return _scorers(), {"requirement": requirement_id}
 
 
 @cache
 def _scorers() -> Select[Any]:
     entry, person = ScoreEntry.__table__, Person.__table__
     return (
-        select(person.c.name, entry.c.inputs, entry.c.ranges, entry.c.updated_at)
-        .select_from(entry.outerjoin(person, person.c.id == entry.c.scorer_id))
-        .where(
-            entry.c.requirement_id == bindparam("requirement"),
-            entry.c.framework_code == bindparam("code"),
+        select(
+            *(entry.c.framework_code, person.c.name),
+            *(entry.c.inputs, entry.c.ranges, entry.c.updated_at),
         )
+        .select_from(entry.outerjoin(person, person.c.id == entry.c.scorer_id))
+        .where(entry.c.requirement_id == bindparam("requirement"))
         .order_by(person.c.name)
     )
 

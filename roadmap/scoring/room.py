@@ -10,14 +10,14 @@ from roadmap import events, jobs
 from roadmap.history.models import HistoryEvent
 from roadmap.requirements.events import RequirementsStored
 from roadmap.requirements.rules import BACKLOG
-from roadmap.scoring import framework_views, planning_views, views
+from roadmap.scoring import detail, framework_views, planning_views, views
 from roadmap.scoring.blueprint import bp
 from roadmap.scoring.overrides import lapse
 from roadmap.scoring.panels import score_panel, standing_panel
 from roadmap.scoring.queries import SCORED_STATES
 from roadmap.scoring.recompute import JOB, mark, rank_job
 from roadmap.web import templating
-from roadmap.web.panels import register_panel
+from roadmap.web.panels import register_panel, register_reads
 
 # A requirement enters and leaves the ranking, or the set scores are normalised over, with these.
 _BACKLOG = {state.value for state in BACKLOG}
@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     register_panel("requirement.main", score_panel, 20)
     register_panel("requirement.standing", standing_panel, 20)
+    register_reads("requirement", detail.reads)
     templating.add_navigation(
         app, "Prioritise", "scoring.prioritise", "/prioritise", "requirement.read"
     )

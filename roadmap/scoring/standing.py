@@ -40,8 +40,7 @@ class Standing:
 
     def team(self, team_id: int) -> TeamCut | None:
         """Return how far a team's capacity goes, None where nothing needs it."""
-        found = self.teams.get(str(team_id))
-        return None if found is None else TeamCut(**found)
+        return cut_from(self.teams.get(str(team_id)))
 
     def lapsed(self, today: date) -> bool:
         """Return whether a score set by hand has run out since."""
@@ -50,6 +49,11 @@ class Standing:
     def data(self) -> dict[str, Any]:
         """Return the form it is stored in."""
         return asdict(self)
+
+
+def cut_from(data: Mapping[str, Any] | None) -> TeamCut | None:
+    """Return a team's cut of its stored form."""
+    return None if data is None else TeamCut(**data)
 
 
 def standing_from(data: Mapping[str, Any]) -> Standing:

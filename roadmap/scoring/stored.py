@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, Text, and_, bindparam, case, cast, or_, select
+from sqlalchemy import Select, String, Text, and_, bindparam, case, cast, false, or_, select
 from sqlalchemy.orm import Session
 
+from roadmap.ahead import Asked
 from roadmap.db import read_rows
 from roadmap.scoring.definitions import definition, parsed
 from roadmap.scoring.frameworks import FrameworkDef
@@ -84,13 +85,19 @@ class StoredScore(NamedTuple):
 def scores_of(session: Session, requirement_id: int) -> Sequence[tuple[Stored, StoredScore]]:
     """Return the scores of one requirement in every framework in use, the ranking one first.
 
-    Of a framework whose newest version is not computed yet, those of the version before.
+    Of a framework whose newest version is not computed yet, those of the version before. None has
+    its standing, which is long.
     """
     found: dict[str, tuple[Stored, StoredScore]] = {}
-    for row in read_rows(session, _scores(), {"requirement": requirement_id}):
+    for row in read_rows(session, *asks_scores(requirement_id)):
         if row.code not in found:
             found[row.code] = (_stored(row), StoredScore(*row[-len(StoredScore._fields) :]))
     return sorted(found.values(), key=lambda pair: (not pair[0].ranks_backlog, pair[0].name))
+
+
+def asks_scores(requirement_id: int) -> Asked:
+    """Return what `scores_of` asks."""
+    return _scores(), {"requirement": requirement_id}
 
 
 @lru_cache(maxsize=16)
@@ -123,7 +130,7 @@ def _frameworks() -> Select[Any]:
 def _scores() -> Select[Any]:
     score, used = Score.__table__.c, Framework.__table__.alias().c
     return (
-        select(*_columns(_ROW.ranks_backlog), *(score[name] for name in StoredScore._fields))
+        select(*_columns(false()), *(score[name] for name in StoredScore._fields))
         .join(Score.__table__, score.framework_id == _ROW.id)
         .where(
             score.requirement_id == bindparam("requirement"),
