@@ -10,13 +10,18 @@ from typing import TypeVar
 from roadmap.mechanisms.facts import Stratum
 from roadmap.mechanisms.kinds import LabelSource, Metric, Sampling
 from roadmap.mechanisms.measurement_checks import NewMeasurement, RowProblem
+from roadmap.mechanisms.wording import LABEL_SOURCES, SAMPLINGS
 from roadmap.taxonomy.scope import WILDCARD, ScopePattern
 from roadmap.web.i18n import _
+from roadmap.web.text import read_count
 
 _TRUE = {"yes", "true", "1", "found"}
 _FALSE = {"no", "false", "0", "missed"}
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DOTTED = re.compile(r"^(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})$", re.ASCII)
+# What forms call them.
+_NAMED = (*SAMPLINGS.items(), *LABEL_SOURCES.items())
 _LONGEST_SHOWN = 80
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -90,16 +95,17 @@ class CellReader:
         return None if value in ("", WILDCARD) else value
 
     def _whole(self, column: str) -> int | None:
-        if _WHOLE.fullmatch(self.values[column]):
-            return int(self.values[column])
-        self.note(column, _("Use a whole number without separators, such as 1200."))
-        return None
+        try:
+            return read_count(self.values[column])
+        except ValueError:
+            self.note(column, _("Use a whole number, such as 1200."))
+            return None
 
     def _date(self, column: str) -> date | None:
         try:
-            return read_day(self.values[column])
+            return read_day(_iso_day(self.values[column]))
         except ValueError:
-            self.note(column, _("Use a day that exists, written 2026-11-30."))
+            self.note(column, _("Use a day that exists, written 2026-11-30 or 30.11.2026."))
             return None
 
     def _moment(self, column: str) -> datetime | None:
@@ -113,9 +119,13 @@ class CellReader:
             return None
 
     def _choice(self, column: str, kind: type[Choice]) -> Choice | None:
+        said = self.values[column].lower()
         try:
-            return kind(self.values[column].lower().replace(" ", "_"))
+            return kind(said.replace(" ", "_"))
         except ValueError:
+            for one, name in _NAMED:
+                if isinstance(one, kind) and said == _(name).lower():
+                    return one
             words = ", ".join(kind)
             self.note(column, _("Use one of: %(words)s.", words=words))
             return None
@@ -134,6 +144,11 @@ class CellReader:
         except ValueError as error:
             self.note("strata", str(error))
             return ()
+
+
+def _iso_day(words: str) -> str:
+    """Return a day written with dots, which is always day, month, year, as ISO 8601 has it."""
+    return _DOTTED.sub(lambda m: f"{m['year']}-{m['month']:0>2}-{m['day']:0>2}", words)
 
 
 def read_day(words: str) -> date:

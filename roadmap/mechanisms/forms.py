@@ -26,7 +26,7 @@ from roadmap.taxonomy.forms import day_field
 from roadmap.taxonomy.queries import Options
 from roadmap.web.forms import Form, Ticks, choices
 from roadmap.web.i18n import _
-from roadmap.web.text import whole_number
+from roadmap.web.text import read_count, whole_number
 
 MICROS = 1_000_000
 _WHOLE = _("Use a whole number.")
@@ -36,8 +36,11 @@ class _Whole(IntegerField):
     """A whole number; anything else is refused in words a person understands."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
         try:
-            super().process_formdata(valuelist)
+            self.data = read_count(valuelist[0])
         except ValueError:
             raise ValueError(_WHOLE) from None
 
@@ -47,7 +50,7 @@ class _Number(DecimalField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([text.replace(",", ".") for text in valuelist])
         except ValueError:
             raise ValueError(_("Use a number, such as 0.5.")) from None
         if isinstance(self.data, Decimal) and not self.data.is_finite():

@@ -16,6 +16,7 @@ _MIXED = re.compile(
     r"(?P<whole>-?[1-9]\d{0,2}(?:(?:,\d{3}){1,4}(?=\.)|(?:\.\d{3}){1,4}(?=,)))[.,](?P<part>\d{1,9})",
     re.ASCII,
 )
+_COUNT = re.compile(r"-?\d{1,15}", re.ASCII)
 _PLAIN = re.compile(r"-?(?:\d{1,15}(?:[.,]\d{0,17})?|[.,]\d{1,17})", re.ASCII)
 
 
@@ -29,6 +30,16 @@ def whole_number(text: str | None) -> int | None:
     """Return the number that plain digits write, None for anything else and beyond nine digits."""
     plain = (text or "").strip()
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= _DIGITS else None
+
+
+def read_count(text: str) -> int:
+    """Return the whole number, its thousands apart or not; ValueError where it is none."""
+    plain = _GAPS.sub("", text.strip())
+    if _GROUPED.fullmatch(plain) or _SEVERAL.fullmatch(plain):
+        plain = plain.replace(".", "").replace(",", "")
+    if not _COUNT.fullmatch(plain):
+        raise ValueError(text)
+    return int(plain)
 
 
 def read_number(text: str, *, counts: bool = False) -> float:

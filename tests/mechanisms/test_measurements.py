@@ -200,13 +200,17 @@ def test_a_pasted_block_becomes_rows_of_the_running_configuration(session, house
         f"precision,de,weapons,285,300,{start},{end},random,human,\n"
         f"Recall,de,weapons,290,302,{start},{end},stratified,LLM with human audit,"
         "2000/300/290/yes; 48000/400/12/no\n"
+        f"precision,de,counterfeit,1.152,1 200,{start:%d.%m.%Y},{end:%d.%m.%Y},Random,Reviewers,\n"
     )
     rows, problems = read_pasted(session, model, block.replace(",", "\t"))
     assert problems == []
-    assert [row.line for row in rows] == [2, 3]
+    assert [row.line for row in rows] == [2, 3, 4]
+    assert (rows[2].numerator, rows[2].denominator) == (1152, 1200)
+    assert (rows[2].window_start, rows[2].window_end) == (start, end)
+    assert rows[2].label_source is LabelSource.HUMAN
     assert {row.configuration_id for row in rows} == {v12.id}
     assert rows[1].strata[1] == Stratum(population=48000, sampled=400, positives=12, found=False)
-    assert record_measurements(session, house.charlie, rows, "pasted").added == 2
+    assert record_measurements(session, house.charlie, rows, "pasted").added == 3
 
 
 @pytest.mark.parametrize(

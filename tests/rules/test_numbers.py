@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadmap.web.text import read_number
+from roadmap.web.text import read_count, read_number
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,17 @@ def test_what_is_no_number_is_refused(text: str) -> None:
     for counts in (True, False):
         with pytest.raises(ValueError, match=r"." if text else "^$"):
             read_number(text, counts=counts)
+
+
+@pytest.mark.parametrize("text", ["1200", "1,200", "1.200", "1 200", "1'200", " 1200 "])
+def test_a_count_is_read_with_its_thousands_apart_or_not(text: str) -> None:
+    assert read_count(text) == 1200
+
+
+@pytest.mark.parametrize("text", ["", "1.5", "12,00", "1e3", "0.125", "1.200,0", "12.00", "x"])
+def test_what_is_no_count_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"." if text else "^$"):
+        read_count(text)
 
 
 @given(st.integers(0, 10**9), st.booleans())
