@@ -58,15 +58,12 @@ class TeamMember(Recorded, Base):
     __tablename__ = "team_member"
     __table_args__ = (UniqueConstraint("team_id", "person_id"),)
     record_type: ClassVar[str] = "team"
+    record_key: ClassVar[str] = "team_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     lead: Mapped[bool] = mapped_column(default=False)
-
-    @property
-    def history_id(self) -> int:
-        return self.team_id
 
 
 class AccountLink(Base):
@@ -88,6 +85,7 @@ class ApiToken(Recorded, Base):
 
     __tablename__ = "api_token"
     record_type: ClassVar[str] = "person"
+    record_key: ClassVar[str] = "person_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -103,10 +101,6 @@ class ApiToken(Recorded, Base):
     last_used_on: Mapped[date | None] = mapped_column(info=UNTOLD)
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-    @property
-    def history_id(self) -> int:
-        return self.person_id
 
 
 class SignInAttempt(Base):

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from roadmap.db import Base, choice
 from roadmap.history.capture import Recorded
+from roadmap.launches.models import PartOfLaunch
 from roadmap.mechanisms.kinds import Grade
 
 
@@ -26,12 +27,7 @@ class _OfMechanism(Recorded):
     """A row whose changes are told in its mechanism's history."""
 
     record_type: ClassVar[str] = "mechanism"
-    mechanism_id: Any
-
-    @property
-    def history_id(self) -> int:
-        key: int = self.mechanism_id
-        return key
+    record_key: ClassVar[str] = "mechanism_id"
 
 
 class QueuePlan(_OfMechanism, Base):
@@ -205,16 +201,13 @@ class CampaignLoad(Recorded, Base):
     __tablename__ = "campaign_load"
     __table_args__ = (CheckConstraint("multiplier >= 0", name="multiplier"),)
     record_type: ClassVar[str] = "calendar_day"
+    record_key: ClassVar[str] = "calendar_day_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     calendar_day_id: Mapped[int] = mapped_column(ForeignKey("calendar_day.id"), unique=True)
     multiplier: Mapped[float]
     # 24 shares of a day in the queue's zone; empty keeps the usual ones.
     profile: Mapped[list[Any]] = mapped_column(default=list)
-
-    @property
-    def history_id(self) -> int:
-        return self.calendar_day_id
 
 
 class SiteHoliday(Recorded, Base):
@@ -223,30 +216,15 @@ class SiteHoliday(Recorded, Base):
     __tablename__ = "site_holiday"
     __table_args__ = (UniqueConstraint("site_id", "day"),)
     record_type: ClassVar[str] = "site"
+    record_key: ClassVar[str] = "site_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date]
     name: Mapped[str] = mapped_column(String(120), default="")
 
-    @property
-    def history_id(self) -> int:
-        return self.site_id
 
-
-class _OfLaunch(Recorded):
-    """A row whose changes are told in its launch's history."""
-
-    record_type: ClassVar[str] = "launch"
-    launch_id: Any
-
-    @property
-    def history_id(self) -> int:
-        key: int = self.launch_id
-        return key
-
-
-class ForecastShape(_OfLaunch, Base):
+class ForecastShape(PartOfLaunch, Base):
     """When the items of a forecast arrive; without one the queue's own profile is borrowed."""
 
     __tablename__ = "forecast_shape"
@@ -259,7 +237,7 @@ class ForecastShape(_OfLaunch, Base):
     season: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class RouteStep(_OfLaunch, Base):
+class RouteStep(PartOfLaunch, Base):
     """One step of the route the items of a forecast's lane pass, in order."""
 
     __tablename__ = "route_step"
@@ -275,7 +253,7 @@ class RouteStep(_OfLaunch, Base):
     grade: Mapped[Grade] = mapped_column(choice(Grade, "grade"), default=Grade.ESTIMATED)
 
 
-class HandlingChange(_OfLaunch, Base):
+class HandlingChange(PartOfLaunch, Base):
     """A launch that changes how long an item takes on a queue: a tool, a workflow, a policy."""
 
     __tablename__ = "handling_change"
@@ -291,7 +269,7 @@ class HandlingChange(_OfLaunch, Base):
     grade: Mapped[Grade] = mapped_column(choice(Grade, "grade"), default=Grade.ESTIMATED)
 
 
-class Sweep(_OfLaunch, Base):
+class Sweep(PartOfLaunch, Base):
     """A one-off load: existing listings judged again under a new policy."""
 
     __tablename__ = "sweep"
@@ -313,7 +291,7 @@ class Sweep(_OfLaunch, Base):
     grade: Mapped[Grade] = mapped_column(choice(Grade, "grade"), default=Grade.ESTIMATED)
 
 
-class LaunchLimit(_OfLaunch, Base):
+class LaunchLimit(PartOfLaunch, Base):
     """What a launch may cost, and how much harm to sellers it may do; one row a launch."""
 
     __tablename__ = "launch_limit"

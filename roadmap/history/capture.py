@@ -25,17 +25,18 @@ class UnrecordedChange(RuntimeError):
 class Recorded:
     """Marks a mapped class whose every change is told in the history.
 
-    ``record_type`` names the record the row belongs to; a part of a record (a launch's phase) gives
-    the owner's type and overrides ``history_id`` with the owner's key.
+    ``record_type`` names the record the row belongs to, ``record_key`` the column with its key; a
+    part of a record (a launch's phase) gives the owner's.
     """
 
     record_type: ClassVar[str]
+    record_key: ClassVar[str] = "id"
     id: Any
 
     @property
     def history_id(self) -> int:
         """Return the key of the record this row belongs to."""
-        key: int = self.id
+        key: int = getattr(self, self.record_key)
         return key
 
 

@@ -69,19 +69,14 @@ class Launch(Recorded, Keyed, Base):
 Index("uq_launch_source", Launch.source, Launch.source_key, unique=True)
 
 
-class _PartOfLaunch(Recorded):
+class PartOfLaunch(Recorded):
     """A row whose changes are told in its launch's history."""
 
     record_type: ClassVar[str] = "launch"
-    launch_id: Any
-
-    @property
-    def history_id(self) -> int:
-        key: int = self.launch_id
-        return key
+    record_key: ClassVar[str] = "launch_id"
 
 
-class LaunchReader(_PartOfLaunch, Base):
+class LaunchReader(PartOfLaunch, Base):
     """A person or team that may see a confidential launch."""
 
     __tablename__ = "launch_reader"
@@ -97,7 +92,7 @@ class LaunchReader(_PartOfLaunch, Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
 
 
-class Phase(_PartOfLaunch, Base):
+class Phase(PartOfLaunch, Base):
     """A ramp step: a share of the traffic from a date."""
 
     __tablename__ = "phase"
@@ -121,7 +116,7 @@ class Phase(_PartOfLaunch, Base):
     went_live_on: Mapped[date | None]
 
 
-class LaunchCell(_PartOfLaunch, Base):
+class LaunchCell(PartOfLaunch, Base):
     """One scope cell of a launch, from the phase it joins."""
 
     __tablename__ = "launch_cell"
@@ -140,7 +135,7 @@ class LaunchCell(_PartOfLaunch, Base):
     from_phase: Mapped[int] = mapped_column(default=1)
 
 
-class Forecast(_PartOfLaunch, Base):
+class Forecast(PartOfLaunch, Base):
     """Items a week a launch brings to cells; an empty dimension means all of the launch's."""
 
     __tablename__ = "forecast"
@@ -165,7 +160,7 @@ class Forecast(_PartOfLaunch, Base):
     note: Mapped[str] = mapped_column(String(300), default="")
 
 
-class LaunchRequirement(_PartOfLaunch, Base):
+class LaunchRequirement(PartOfLaunch, Base):
     """A requirement a launch delivers; a `must` has to be accepted before go."""
 
     __tablename__ = "launch_requirement"
@@ -177,7 +172,7 @@ class LaunchRequirement(_PartOfLaunch, Base):
     must: Mapped[bool] = mapped_column(default=True)
 
 
-class LaunchMechanism(_PartOfLaunch, Base):
+class LaunchMechanism(PartOfLaunch, Base):
     """A mechanism a launch leans on: in which role, at which stage, and what stands in for it."""
 
     __tablename__ = "launch_mechanism"
@@ -198,7 +193,7 @@ class LaunchMechanism(_PartOfLaunch, Base):
     )
 
 
-class LaunchTarget(_PartOfLaunch, Base):
+class LaunchTarget(PartOfLaunch, Base):
     """What a mechanism must be proven to reach for this launch, sliced by which dimensions."""
 
     __tablename__ = "launch_target"
@@ -220,7 +215,7 @@ class LaunchTarget(_PartOfLaunch, Base):
     pools: Mapped[list[Any]] = mapped_column(default=list)
 
 
-class TrainingNeed(_PartOfLaunch, Base):
+class TrainingNeed(PartOfLaunch, Base):
     """Heads that must be certified on the guideline in force; an empty dimension means any."""
 
     __tablename__ = "training_need"
@@ -237,7 +232,7 @@ class TrainingNeed(_PartOfLaunch, Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
-class LaunchDependency(_PartOfLaunch, Base):
+class LaunchDependency(PartOfLaunch, Base):
     """A phase of another launch that must be live before this one goes."""
 
     __tablename__ = "launch_dependency"

@@ -83,6 +83,7 @@ class ViewAddress(Recorded, Base):
 
     __tablename__ = "view_address"
     record_type: ClassVar[str] = "saved_view"
+    record_key: ClassVar[str] = "view_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     view_id: Mapped[int] = mapped_column(ForeignKey("saved_view.id"), index=True)
@@ -91,10 +92,6 @@ class ViewAddress(Recorded, Base):
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None] = mapped_column(info=UNTOLD)
     revoked_at: Mapped[datetime | None]
-
-    @property
-    def history_id(self) -> int:
-        return self.view_id
 
 
 class BulkEdit(Base):

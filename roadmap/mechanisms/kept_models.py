@@ -126,6 +126,7 @@ class SignalAnswer(Recorded, Base):
         CheckConstraint("outcome IN ('reported', 'dismissed')", name="outcome"),
     )
     record_type: ClassVar[str] = "mechanism"
+    record_key: ClassVar[str] = "mechanism_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
@@ -137,10 +138,6 @@ class SignalAnswer(Recorded, Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     answered_at: Mapped[datetime]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-    @property
-    def history_id(self) -> int:
-        return self.mechanism_id
 
 
 class ControlMark(Base):

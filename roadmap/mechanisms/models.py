@@ -53,14 +53,11 @@ class SiteMarket(Recorded, Base):
     __tablename__ = "site_market"
     __table_args__ = (UniqueConstraint("site_id", "market_code"),)
     record_type: ClassVar[str] = "site"
+    record_key: ClassVar[str] = "site_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     market_code: Mapped[str] = mapped_column(ForeignKey("market.code"))
-
-    @property
-    def history_id(self) -> int:
-        return self.site_id
 
 
 class Mechanism(Recorded, Keyed, Base):
@@ -128,6 +125,7 @@ class Configuration(Recorded, Base):
         UniqueConstraint("mechanism_id", "digest"),
     )
     record_type: ClassVar[str] = "mechanism"
+    record_key: ClassVar[str] = "mechanism_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
@@ -138,10 +136,6 @@ class Configuration(Recorded, Base):
     # The one that runs; evidence of any other says nothing about it.
     is_current: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
-
-    @property
-    def history_id(self) -> int:
-        return self.mechanism_id
 
 
 Index(
@@ -167,6 +161,7 @@ class CoverageCell(Recorded, Base):
         ),
     )
     record_type: ClassVar[str] = "mechanism"
+    record_key: ClassVar[str] = "mechanism_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), index=True)
@@ -174,10 +169,6 @@ class CoverageCell(Recorded, Base):
     language_code: Mapped[str | None] = mapped_column(ForeignKey("language.code"))
     surface_code: Mapped[str | None] = mapped_column(ForeignKey("surface.code"))
     policy_area_code: Mapped[str | None] = mapped_column(ForeignKey("policy_area.code"))
-
-    @property
-    def history_id(self) -> int:
-        return self.mechanism_id
 
 
 class MeasurementBatch(Recorded, Base):
@@ -276,6 +267,7 @@ class MeasurementVoid(Recorded, Base):
         ),
     )
     record_type: ClassVar[str] = "mechanism"
+    record_key: ClassVar[str] = "mechanism_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     measurement_id: Mapped[int] = mapped_column(ForeignKey("measurement.id"), unique=True)
@@ -285,10 +277,6 @@ class MeasurementVoid(Recorded, Base):
     voided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # The row that took its place; none where a person found it wrong.
     corrected_by_id: Mapped[int | None] = mapped_column(ForeignKey("measurement.id"), info=added())
-
-    @property
-    def history_id(self) -> int:
-        return self.mechanism_id
 
 
 class Certification(Recorded, Base):
@@ -300,6 +288,7 @@ class Certification(Recorded, Base):
         CheckConstraint("heads >= 0", name="heads"),
     )
     record_type: ClassVar[str] = "mechanism"
+    record_key: ClassVar[str] = "mechanism_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
@@ -309,7 +298,3 @@ class Certification(Recorded, Base):
     heads: Mapped[int]
     certified_on: Mapped[date]
     expires_on: Mapped[date | None]
-
-    @property
-    def history_id(self) -> int:
-        return self.mechanism_id

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from roadmap.db import Base
 from roadmap.history.capture import Recorded, added
+from roadmap.launches.models import PartOfLaunch
 
 
 class StandingAttestation(Recorded, Base):
@@ -34,12 +35,11 @@ class StandingAttestation(Recorded, Base):
     claimed: Mapped[bool] = mapped_column(default=False, info=added(False))
 
 
-class WeeklyWord(Recorded, Base):
+class WeeklyWord(PartOfLaunch, Base):
     """The owner said in a week before the phase that what the launch rests on still holds."""
 
     __tablename__ = "weekly_word"
     __table_args__ = (UniqueConstraint("launch_id", "week"),)
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
@@ -49,12 +49,8 @@ class WeeklyWord(Recorded, Base):
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(Text, default="")
 
-    @property
-    def history_id(self) -> int:
-        return self.launch_id
 
-
-class FreshnessStep(Recorded, Base):
+class FreshnessStep(PartOfLaunch, Base):
     """What followed weeks without a word: told once each."""
 
     __tablename__ = "freshness_step"
@@ -62,7 +58,6 @@ class FreshnessStep(Recorded, Base):
         UniqueConstraint("launch_id", "week", "step"),
         CheckConstraint("step IN ('asked', 'escalated', 'uncommitted')", name="step"),
     )
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
@@ -72,12 +67,8 @@ class FreshnessStep(Recorded, Base):
     # Ids of the people it was escalated to.
     told_to: Mapped[list[Any]] = mapped_column(default=list, info=added([]))
 
-    @property
-    def history_id(self) -> int:
-        return self.launch_id
 
-
-class TemplateChoice(Recorded, Base):
+class TemplateChoice(PartOfLaunch, Base):
     """A running launch took a newer checklist, or keeps its own with a reason."""
 
     __tablename__ = "template_choice"
@@ -85,7 +76,6 @@ class TemplateChoice(Recorded, Base):
         UniqueConstraint("launch_id", "template_id"),
         CheckConstraint("choice IN ('taken', 'kept')", name="choice"),
     )
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
@@ -94,7 +84,3 @@ class TemplateChoice(Recorded, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
-
-    @property
-    def history_id(self) -> int:
-        return self.launch_id

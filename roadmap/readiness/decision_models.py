@@ -1,29 +1,17 @@
 """Tables of decisions and of what is watched after them: guard metrics in hypercare."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base, choice
-from roadmap.history.capture import Recorded
+from roadmap.launches.models import PartOfLaunch
 from roadmap.readiness.decision_rules import AnswerKind, DecisionKind, VoiceKind
 
 
-class _PartOfLaunch(Recorded):
-    """A row whose changes are told in its launch's history."""
-
-    record_type: ClassVar[str] = "launch"
-    launch_id: Any
-
-    @property
-    def history_id(self) -> int:
-        key: int = self.launch_id
-        return key
-
-
-class Decision(_PartOfLaunch, Base):
+class Decision(PartOfLaunch, Base):
     """Go or not, by named people, frozen with its evidence. Never changed: triggers refuse it."""
 
     __tablename__ = "decision"
@@ -63,7 +51,7 @@ class Decision(_PartOfLaunch, Base):
     )
 
 
-class DecisionVoice(_PartOfLaunch, Base):
+class DecisionVoice(PartOfLaunch, Base):
     """Who decided, and who disagreed, in their words."""
 
     __tablename__ = "decision_voice"
@@ -77,7 +65,7 @@ class DecisionVoice(_PartOfLaunch, Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class DecisionAnswer(_PartOfLaunch, Base):
+class DecisionAnswer(PartOfLaunch, Base):
     """What somebody named in a decision says to it. Rows are appended: triggers refuse changes."""
 
     __tablename__ = "decision_answer"
@@ -94,7 +82,7 @@ class DecisionAnswer(_PartOfLaunch, Base):
     told_to: Mapped[list[Any]] = mapped_column(default=list)
 
 
-class DecisionCondition(_PartOfLaunch, Base):
+class DecisionCondition(PartOfLaunch, Base):
     """What a conditional go asks for; its checklist item says whether it is met."""
 
     __tablename__ = "decision_condition"
@@ -108,7 +96,7 @@ class DecisionCondition(_PartOfLaunch, Base):
     checklist_item_id: Mapped[int] = mapped_column(ForeignKey("checklist_item.id"))
 
 
-class Hypercare(_PartOfLaunch, Base):
+class Hypercare(PartOfLaunch, Base):
     """The watched days of a phase after it went live."""
 
     __tablename__ = "hypercare"
@@ -123,7 +111,7 @@ class Hypercare(_PartOfLaunch, Base):
     days: Mapped[int] = mapped_column(default=14)
 
 
-class Guard(_PartOfLaunch, Base):
+class Guard(PartOfLaunch, Base):
     """A metric watched in hypercare and the limit it must keep."""
 
     __tablename__ = "guard"
@@ -144,7 +132,7 @@ class Guard(_PartOfLaunch, Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
-class GuardReading(_PartOfLaunch, Base):
+class GuardReading(PartOfLaunch, Base):
     """One reading of a guard metric. Rows are appended, never changed: triggers refuse it."""
 
     __tablename__ = "guard_reading"

@@ -1,17 +1,17 @@
 """The table of decisions that another roadmap recorded and a workspace file brought here."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roadmap.db import Base, choice
-from roadmap.history.capture import Recorded
+from roadmap.launches.models import PartOfLaunch
 from roadmap.readiness.decision_rules import DecisionKind
 
 
-class ElsewhereDecision(Recorded, Base):
+class ElsewhereDecision(PartOfLaunch, Base):
     """A decision as another history sealed it. It lets nothing go live here; never changed.
 
     The digests and the seal are that history's: this one can show them, and proves nothing by them.
@@ -19,7 +19,6 @@ class ElsewhereDecision(Recorded, Base):
 
     __tablename__ = "decision_elsewhere"
     __table_args__ = (Index("ix_decision_elsewhere_launch", "launch_id", "id"),)
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
@@ -41,7 +40,3 @@ class ElsewhereDecision(Recorded, Base):
     voices: Mapped[list[Any]] = mapped_column(default=list)
     # Objects with text, owner (an id), due_on and item, the code of a checklist item.
     conditions: Mapped[list[Any]] = mapped_column(default=list)
-
-    @property
-    def history_id(self) -> int:
-        return self.launch_id

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base, choice
 from roadmap.history.capture import Recorded, added
+from roadmap.launches.models import PartOfLaunch
 from roadmap.readiness.gate_rules import GateRule, Vote
 
 
@@ -43,12 +44,7 @@ class _PartOfGroup(Recorded):
     """A row whose changes are told in its group's history."""
 
     record_type: ClassVar[str] = "review_group"
-    group_id: Any
-
-    @property
-    def history_id(self) -> int:
-        key: int = self.group_id
-        return key
+    record_key: ClassVar[str] = "group_id"
 
 
 class ReviewMember(_PartOfGroup, Base):
@@ -108,7 +104,7 @@ class GateTemplate(Recorded, Base):
     questions: Mapped[list[Any]] = mapped_column(default=list)
 
 
-class Gate(Recorded, Base):
+class Gate(PartOfLaunch, Base):
     """One gate of one launch, as it was when the launch got it."""
 
     __tablename__ = "gate"
@@ -116,7 +112,6 @@ class Gate(Recorded, Base):
         UniqueConstraint("launch_id", "code"),
         CheckConstraint("needed > 0", name="needed"),
     )
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
@@ -137,12 +132,8 @@ class Gate(Recorded, Base):
         lazy="raise", cascade="all, delete-orphan", order_by="GateReview.group_id"
     )
 
-    @property
-    def history_id(self) -> int:
-        return self.launch_id
 
-
-class GateReview(Recorded, Base):
+class GateReview(PartOfLaunch, Base):
     """One group's part in a gate: who has it, and what was sent when it was overdue."""
 
     __tablename__ = "gate_review"
@@ -150,7 +141,6 @@ class GateReview(Recorded, Base):
         UniqueConstraint("gate_id", "group_id"),
         Index("ix_gate_review_assignee", "assignee_id", "launch_id"),
     )
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"), index=True)
@@ -165,17 +155,12 @@ class GateReview(Recorded, Base):
     asked_at: Mapped[datetime | None] = mapped_column(info={"derived": True})
     paused: Mapped[bool] = mapped_column(default=False, info={"derived": True})
 
-    @property
-    def history_id(self) -> int:
-        return self.launch_id
 
-
-class GateVote(Recorded, Base):
+class GateVote(PartOfLaunch, Base):
     """One word of one person on a gate. Rows are appended, never changed: triggers refuse it."""
 
     __tablename__ = "gate_vote"
     __table_args__ = (Index("ix_gate_vote_gate", "gate_id", "id"),)
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"), index=True)
@@ -193,7 +178,3 @@ class GateVote(Recorded, Base):
     # A denial whose author cannot sign in any more, now this person's; and who named them.
     takes_over_id: Mapped[int | None] = mapped_column(ForeignKey("gate_vote.id"), info=added())
     named_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=added())
-
-    @property
-    def history_id(self) -> int:
-        return self.launch_id

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roadmap.db import Base
 from roadmap.history.capture import Recorded, added
+from roadmap.launches.models import PartOfLaunch
 
 
 class ChecklistTemplate(Recorded, Base):
@@ -37,6 +38,7 @@ class TemplateItem(Recorded, Base):
         CheckConstraint("severity IN ('blocker', 'approvable', 'info')", name="severity"),
     )
     record_type: ClassVar[str] = "checklist_template"
+    record_key: ClassVar[str] = "template_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     template_id: Mapped[int] = mapped_column(ForeignKey("checklist_template.id"))
@@ -62,12 +64,8 @@ class TemplateItem(Recorded, Base):
     # Asked before the date is committed, not only before the phase.
     before_commit: Mapped[bool] = mapped_column(default=False, info=added(False))
 
-    @property
-    def history_id(self) -> int:
-        return self.template_id
 
-
-class ChecklistItem(Recorded, Base):
+class ChecklistItem(PartOfLaunch, Base):
     """One question a launch must answer; it stays as it was when the template changes."""
 
     __tablename__ = "checklist_item"
@@ -76,7 +74,6 @@ class ChecklistItem(Recorded, Base):
         CheckConstraint("severity IN ('blocker', 'approvable', 'info')", name="severity"),
         CheckConstraint("answer IN ('yes', 'no', 'not_applicable')", name="answer"),
     )
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
@@ -103,12 +100,8 @@ class ChecklistItem(Recorded, Base):
     standing: Mapped[bool] = mapped_column(default=False, info=added(False))
     before_commit: Mapped[bool] = mapped_column(default=False, info=added(False))
 
-    @property
-    def history_id(self) -> int:
-        return self.launch_id
 
-
-class Waiver(Recorded, Base):
+class Waiver(PartOfLaunch, Base):
     """An approved, expiring exception to one failing approvable check of a launch."""
 
     __tablename__ = "waiver"
@@ -117,7 +110,6 @@ class Waiver(Recorded, Base):
         CheckConstraint("approved_by IS NULL OR approved_by <> requested_by", name="four_eyes"),
         CheckConstraint("risk IN ('low', 'medium', 'high')", name="risk"),
     )
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
@@ -143,17 +135,12 @@ class Waiver(Recorded, Base):
     # A file brought the approval of somebody who may not approve here: shown, never counted.
     claimed: Mapped[bool] = mapped_column(default=False, info=added(False))
 
-    @property
-    def history_id(self) -> int:
-        return self.launch_id
 
-
-class GapPlan(Recorded, Base):
+class GapPlan(PartOfLaunch, Base):
     """Who closes a gap of a launch and by when, as promised."""
 
     __tablename__ = "gap_plan"
     __table_args__ = (UniqueConstraint("launch_id", "check_code", "subject"),)
-    record_type: ClassVar[str] = "launch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
@@ -161,10 +148,6 @@ class GapPlan(Recorded, Base):
     subject: Mapped[str] = mapped_column(String(160))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     finish_on: Mapped[date | None]
-
-    @property
-    def history_id(self) -> int:
-        return self.launch_id
 
 
 class VerdictSnapshot(Base):

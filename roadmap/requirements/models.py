@@ -165,6 +165,7 @@ class AcceptanceCriterion(Recorded, Base):
 
     __tablename__ = "acceptance_criterion"
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
@@ -172,10 +173,6 @@ class AcceptanceCriterion(Recorded, Base):
     text: Mapped[str] = mapped_column(Text)
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
 
 
 class RequirementScope(Recorded, Base):
@@ -187,15 +184,12 @@ class RequirementScope(Recorded, Base):
         Index("ix_requirement_scope_code", "dimension", "code", "requirement_id"),
     )
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
     dimension: Mapped[ScopeDimension] = mapped_column(choice(ScopeDimension, "dimension"))
     code: Mapped[str] = mapped_column(String(40))
-
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
 
 
 class RequirementEffort(Recorded, Base):
@@ -208,15 +202,12 @@ class RequirementEffort(Recorded, Base):
         Index("ix_requirement_effort_team", "team_id"),
     )
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     weeks: Mapped[float]
-
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
 
 
 class RequirementSupport(Recorded, Base):
@@ -233,6 +224,7 @@ class RequirementSupport(Recorded, Base):
         CheckConstraint("entered_by_id IS NULL OR source <> ''", name="source"),
     )
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
@@ -249,16 +241,13 @@ class RequirementSupport(Recorded, Base):
     came_from_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
     created_at: Mapped[datetime]
 
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
-
 
 class RequirementComment(Recorded, Base):
     """Something a person said about a requirement."""
 
     __tablename__ = "requirement_comment"
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
@@ -266,10 +255,6 @@ class RequirementComment(Recorded, Base):
     body: Mapped[str] = mapped_column(Text, info=PERSONAL)
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
-
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
 
 
 class RequirementLink(Recorded, Base):
@@ -281,15 +266,12 @@ class RequirementLink(Recorded, Base):
         CheckConstraint("blocker_id <> blocked_id", name="itself"),
     )
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "blocker_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     blocker_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
     blocked_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
     created_at: Mapped[datetime]
-
-    @property
-    def history_id(self) -> int:
-        return self.blocker_id
 
 
 class RequirementOrigin(Recorded, Base):
@@ -297,16 +279,13 @@ class RequirementOrigin(Recorded, Base):
 
     __tablename__ = "requirement_origin"
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), unique=True)
     kind: Mapped[OriginKind] = mapped_column(choice(OriginKind, "kind"))
     text: Mapped[str] = mapped_column(Text, info=PERSONAL)
     created_at: Mapped[datetime]
-
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
 
 
 class Attachment(Recorded, Base):
@@ -315,6 +294,7 @@ class Attachment(Recorded, Base):
     __tablename__ = "attachment"
     __table_args__ = (CheckConstraint("size >= 0", name="size"),)
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
@@ -328,10 +308,6 @@ class Attachment(Recorded, Base):
     created_at: Mapped[datetime]
     # Taken off the page; the row stays, so that the history can be read.
     removed_at: Mapped[datetime | None]
-
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
 
 
 class RequirementDraft(Base):
@@ -365,6 +341,7 @@ class RequirementFieldValue(Recorded, Base):
         Index("ix_requirement_field_value_of", "requirement_id", "field_id"),
     )
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
@@ -376,10 +353,6 @@ class RequirementFieldValue(Recorded, Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # The start of the text as lists compare it.
     sort_text: Mapped[str | None] = mapped_column(String(400), info=DERIVED | PERSONAL)
-
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
 
 
 class TriageTurn(Recorded, Base):

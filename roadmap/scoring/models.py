@@ -48,6 +48,7 @@ class ScoreEntry(Recorded, Base):
     __tablename__ = "score_entry"
     __table_args__ = (UniqueConstraint("requirement_id", "framework_code", "scorer_id"),)
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
@@ -58,10 +59,6 @@ class ScoreEntry(Recorded, Base):
     # criterion -> [low, high] around the likely value, where the scorer gave them
     ranges: Mapped[dict[str, Any]] = mapped_column(default=dict, info=added({}))
     updated_at: Mapped[datetime]
-
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
 
 
 class Score(Base):
@@ -117,6 +114,7 @@ class ScoreOverride(Recorded, Base):
         Index("ix_score_override_live", "framework_code", "withdrawn_at", "expires_on"),
     )
     record_type: ClassVar[str] = "requirement"
+    record_key: ClassVar[str] = "requirement_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
@@ -129,10 +127,6 @@ class ScoreOverride(Recorded, Base):
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 
-    @property
-    def history_id(self) -> int:
-        return self.requirement_id
-
 
 class TeamCapacity(Recorded, Base):
     """How many weeks of one person a team has for the backlog; the cut line by team reads it."""
@@ -140,14 +134,11 @@ class TeamCapacity(Recorded, Base):
     __tablename__ = "team_capacity"
     __table_args__ = (CheckConstraint("weeks >= 0", name="weeks"),)
     record_type: ClassVar[str] = "team"
+    record_key: ClassVar[str] = "team_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), unique=True)
     weeks: Mapped[float]
-
-    @property
-    def history_id(self) -> int:
-        return self.team_id
 
 
 class Baseline(Recorded, Base):

@@ -104,15 +104,12 @@ class PolicyMarket(Recorded, Base):
     __tablename__ = "policy_market"
     __table_args__ = (UniqueConstraint("policy_version_id", "market_code"),)
     record_type: ClassVar[str] = "policy_version"
+    record_key: ClassVar[str] = "policy_version_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
     market_code: Mapped[str | None] = mapped_column(ForeignKey("market.code"))
     effective_on: Mapped[date]
-
-    @property
-    def history_id(self) -> int:
-        return self.policy_version_id
 
 
 class PolicyLanguage(Recorded, Base):
@@ -121,15 +118,12 @@ class PolicyLanguage(Recorded, Base):
     __tablename__ = "policy_language"
     __table_args__ = (UniqueConstraint("policy_version_id", "language_code"),)
     record_type: ClassVar[str] = "policy_version"
+    record_key: ClassVar[str] = "policy_version_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
     language_code: Mapped[str] = mapped_column(ForeignKey("language.code"))
     published_on: Mapped[date]
-
-    @property
-    def history_id(self) -> int:
-        return self.policy_version_id
 
 
 class CalendarDay(Recorded, Base):
