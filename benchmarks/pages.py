@@ -15,7 +15,7 @@ from benchmarks.organisation.sizes import EMAIL
 from roadmap.accounts.models import Person
 from roadmap.requirements.models import Requirement
 from roadmap.requirements.rules import RequirementState
-from roadmap.scoring.board import PAGE
+from roadmap.scoring.board_reading import PAGE
 from roadmap.scoring.drawing import POINTS
 from roadmap.scoring.models import Framework
 from roadmap.web.paging import PAGE_SIZE, encode_mark

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from roadmap.scoring.board import Board, BoardRow
+from roadmap.scoring.board_shown import Board, BoardRow
 from roadmap.scoring.forms import Entered, shown_text, shown_value
 from roadmap.scoring.stability import Band
 from roadmap.web.chips import st

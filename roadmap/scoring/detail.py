@@ -14,7 +14,8 @@ from roadmap.accounts.models import Team
 from roadmap.ahead import Asked
 from roadmap.db import JsonValue, read_rows
 from roadmap.requirements.models import Requirement, RequirementEffort, RequirementLink
-from roadmap.scoring.board import Override, asks_overrides, overrides_of
+from roadmap.scoring.board_reading import asks_overrides, overrides_of
+from roadmap.scoring.board_shown import Override
 from roadmap.scoring.fitting import Fits, TeamCut
 from roadmap.scoring.formulas import Range
 from roadmap.scoring.leverage import Lever, levers

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from roadmap.scoring.board import BoardRow
+from roadmap.scoring.board_shown import BoardRow
 from roadmap.scoring.frameworks import FrameworkDef
 from roadmap.scoring.service import Typed
 from roadmap.scoring.stability import Estimate

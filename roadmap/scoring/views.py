@@ -10,7 +10,8 @@ from flask_login import current_user
 from roadmap.errors import Invalid
 from roadmap.scoring.baselines import frameworks_compared
 from roadmap.scoring.blueprint import bp
-from roadmap.scoring.board import board, computed_version, progress, ranking_of, rows_named
+from roadmap.scoring.board import board, computed_version, progress, ranking_of
+from roadmap.scoring.board_reading import rows_of
 from roadmap.scoring.board_rows import Writer
 from roadmap.scoring.drawing import CELL, drawing
 from roadmap.scoring.forms import Entered, parse_number, read_entries
@@ -92,7 +93,7 @@ def save_scores() -> ResponseReturnValue:
     session = db_session()
     stored = ranking_of(session, request.form.get("framework"))
     framework = stored.framework
-    rows = rows_named(session, stored, current_user.id, _posted_keys())
+    rows = rows_of(session, stored.shown, _posted_keys(), current_user.id)
     entered = read_entries(request.form, framework.definition, rows)
     if not framework.active:
         raise Invalid(gettext("This version is no longer in use: its numbers stay as they were."))
