@@ -28,15 +28,10 @@ from roadmap.mechanisms.kinds import TARGET_DIRECTION, Grade, LinkRole, Metric, 
 from roadmap.requirements.rules import DatePrecision
 from roadmap.taxonomy.queries import Options
 from roadmap.taxonomy.scope import DIMENSIONS, ScopePattern
-from roadmap.web.forms import Form, NumberField, Ticks, choices
+from roadmap.web.forms import Form, NumberField, Ticks, choices, maybe_id
 from roadmap.web.i18n import _
 
 _MOST = 10_000
-
-
-def maybe_id(text: Any) -> int | None:
-    """Return the id that a select field with nobody among its choices gives, None for nobody."""
-    return int(text) if text not in (None, "", "None") else None
 
 
 def _person(label: str) -> SelectField:

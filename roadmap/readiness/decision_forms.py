@@ -19,11 +19,11 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from roadmap.errors import Invalid
-from roadmap.launches.forms import maybe_id, with_nobody
+from roadmap.launches.forms import with_nobody
 from roadmap.readiness.decision_rules import AnswerKind, DecisionKind
 from roadmap.readiness.decisions import Condition, Deciding
 from roadmap.readiness.hypercare import GuardSpec
-from roadmap.web.forms import Form, NumberField, choices
+from roadmap.web.forms import Form, NumberField, choices, maybe_id
 from roadmap.web.i18n import _
 from roadmap.wording import N_
 

@@ -14,10 +14,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from roadmap.launches.forms import maybe_id, with_nobody
+from roadmap.launches.forms import with_nobody
 from roadmap.readiness.checklists import EVIDENCE_LENGTH, Answered
 from roadmap.readiness.templates import ItemSpec
-from roadmap.web.forms import Form, Ticks, choices
+from roadmap.web.forms import Form, Ticks, choices, maybe_id
 from roadmap.web.i18n import _
 from roadmap.web.text import whole_number
 from roadmap.wording import N_

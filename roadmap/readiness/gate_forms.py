@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from roadmap import clock
-from roadmap.launches.forms import maybe_id, with_nobody
+from roadmap.launches.forms import with_nobody
 from roadmap.launches.wording import TYPES
 from roadmap.readiness.gate_groups import GroupInput
 from roadmap.readiness.gate_models import Gate, GateTemplate, ReviewGroup
@@ -24,7 +24,7 @@ from roadmap.readiness.gate_service import NOTE_LENGTH
 from roadmap.readiness.gate_templates import TemplateInput
 from roadmap.readiness.gate_words import RULES
 from roadmap.readiness.signed import PARTS
-from roadmap.web.forms import Form, Ticks, choices
+from roadmap.web.forms import Form, Ticks, choices, maybe_id
 from roadmap.web.i18n import _
 
 _OPTIONAL = "(optional)"

@@ -34,7 +34,7 @@ from roadmap.requirements.rules import (
 )
 from roadmap.requirements.wording import KINDS, PRECISIONS, SEVERITIES, STATES
 from roadmap.taxonomy.queries import Options
-from roadmap.web.forms import Form, Ticks, choices
+from roadmap.web.forms import Form, Ticks, choices, maybe_id
 from roadmap.web.i18n import _
 
 
@@ -123,7 +123,7 @@ class RequirementForm(Form):
     regulation = StringField(_("Regulation"))
     team_id = SelectField(
         _("Team that asks"),
-        coerce=lambda value: int(value) if value not in (None, "", "None") else None,
+        coerce=maybe_id,
         validate_choice=False,
     )
     shown = HiddenField()

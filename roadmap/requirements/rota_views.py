@@ -14,14 +14,10 @@ from roadmap.errors import Conflict, Invalid
 from roadmap.requirements import rota
 from roadmap.requirements.number_fields import WholeNumberField
 from roadmap.requirements.triage_views import bp
-from roadmap.web.forms import Form, choices
+from roadmap.web.forms import Form, choices, maybe_id
 from roadmap.web.guard import may
 from roadmap.web.i18n import _, ngettext
 from roadmap.web.session import db_session
-
-
-def _number(value: object) -> int | None:
-    return int(str(value)) if value not in (None, "", "None") else None
 
 
 class RotaForm(Form):
@@ -38,7 +34,7 @@ class RotaForm(Form):
         for week, field in self.weeks.items():
             said = self[f"was_{field.name}"].data
             if said == "" or (said or "").isdecimal():
-                found[week] = _number(said)
+                found[week] = maybe_id(said)
         return found
 
     def wanted(self) -> dict[date, int | None]:
@@ -57,7 +53,7 @@ def _form(turns: list[rota.Turn], **given: Any) -> RotaForm:
     names: dict[str, Any] = {}
     for turn in turns:
         name = rota.field_of(turn.week)
-        names[name] = SelectField(str(turn.week), [Optional()], coerce=_number)
+        names[name] = SelectField(str(turn.week), [Optional()], coerce=maybe_id)
         names[f"was_{name}"] = HiddenField()
     form: RotaForm = type("RotaOfWeeks", (RotaForm,), names)(**given)
     people = rota.may_take_turns(db_session())

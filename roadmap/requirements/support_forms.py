@@ -9,12 +9,8 @@ from wtforms.validators import InputRequired, Optional
 from roadmap.requirements.number_fields import WholeNumberField
 from roadmap.requirements.support_queries import Supporter
 from roadmap.taxonomy.queries import Options
-from roadmap.web.forms import Form, choices
+from roadmap.web.forms import Form, choices, maybe_id
 from roadmap.web.i18n import _
-
-
-def _number(value: object) -> int | None:
-    return int(str(value)) if value not in (None, "", "None") else None
 
 
 def _market_choices(words: Options, kept: str | None) -> list[tuple[str, str]]:
@@ -58,7 +54,7 @@ class SupportForm(Form):
     support_volume = WholeNumberField(_("Items a week it would save"), [Optional()])
     support_market = SelectField(_("In which market?"), [Optional()], validate_choice=False)
     support_team = SelectField(
-        _("For which of your teams?"), [Optional()], coerce=_number, validate_choice=False
+        _("For which of your teams?"), [Optional()], coerce=maybe_id, validate_choice=False
     )
 
     def offer(self, offer: Offer) -> None:
@@ -86,7 +82,7 @@ class EnteredForm(Form):
     """Support given elsewhere: by whom, where it was said, and what it says."""
 
     person = StringField(_("Person"))
-    team = SelectField(_("Team"), [Optional()], coerce=_number, validate_choice=False)
+    team = SelectField(_("Team"), [Optional()], coerce=maybe_id, validate_choice=False)
     source = StringField(
         _("Where was it said?"),
         [InputRequired(_("Say where this was said, as in: ops review 12 Nov."))],

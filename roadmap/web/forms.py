@@ -100,6 +100,11 @@ class NumberField(FloatField):
             raise ValueError(_("Write a number, such as %(example)s.", example=example)) from None
 
 
+def maybe_id(text: Any) -> int | None:
+    """Return the id that a select field with nobody among its choices gives, None for nobody."""
+    return int(text) if text not in (None, "", "None") else None
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """A form whose texts are trimmed and checked, and that shows domain errors by the field."""
 
