@@ -26,6 +26,10 @@ _GROUPS = {
 _DASHES = str.maketrans({"–": "-", "—": "-", "\N{MINUS SIGN}": "-", "\N{NO-BREAK SPACE}": " "})
 
 
+# Every row of a block holds a figure; a first line without one names columns.
+_FIGURE = re.compile(r"\s*[-.]?[0-9]")
+
+
 def read_number(text: str) -> float:
     """Return the number a text writes; ValueError with a sentence says what is wrong with it."""
     plain = text.translate(_DASHES).replace(" ", "").replace("'", "").replace("_", "")
@@ -97,13 +101,17 @@ def _weekday(text: str) -> int:
 
 
 def read_day(text: str) -> date:
-    """Return the day of ``2026-11-30``."""
+    """Return the day of ``2026-11-30`` or ``30.11.2026``."""
+    plain = text.strip()
     try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip()):
-            return date.fromisoformat(text.strip())
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", plain):
+            return date.fromisoformat(plain)
+        # With dots it is day, month, year everywhere; with slashes it could be either.
+        if dotted := re.fullmatch(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})", plain):
+            return date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
     except ValueError:
         pass
-    raise ValueError(_("Use a day that exists, written 2026-11-30."))
+    raise ValueError(_("Use a day that exists, written 2026-11-30 or 30.11.2026."))
 
 
 def read_week(text: str) -> date:
@@ -174,6 +182,10 @@ def read_block(text: str, columns: Sequence[Column]) -> Block:
         block.problems.append(RowProblem(1, "", "", _("This is no table: %(why)s.", why=error)))
         return block
     header = _header(lines[0][1], columns) if lines else None
+    if lines and header is None and not any(_FIGURE.match(cell) for cell in lines[0][1]):
+        reason = _("This header names no column known here. Name them as listed beside.")
+        block.problems.append(problem(lines[0][0], "", ", ".join(lines[0][1]), reason))
+        return block
     names = header or [column.name for column in columns]
     for line, cells in lines[1:] if header else lines:
         if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):

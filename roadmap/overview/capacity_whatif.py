@@ -13,6 +13,7 @@ from roadmap.capacity.fixes import shifted
 from roadmap.capacity.horizon import Horizon
 from roadmap.capacity.inputs import LaneInput, LaunchInput, PhaseInput, Portfolio, QueueInput
 from roadmap.capacity.judge import with_heads
+from roadmap.capacity.reading import read_number
 from roadmap.capacity.supply import Supply, windows
 from roadmap.launches.access import Asker, get_launch
 from roadmap.launches.models import Launch
@@ -230,7 +231,7 @@ def _number(text: str, low: float, high: float, at: str, asked: Asked) -> float 
     if not text.strip():
         return None
     try:
-        value = float(text)
+        value = read_number(text)
     except ValueError:
         value = float("nan")
     if not low <= value <= high:  # also refuses NaN

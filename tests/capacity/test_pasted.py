@@ -12,6 +12,9 @@ from sqlalchemy import select
 from roadmap.capacity.models import BaseLoad, QueueShift, QueueThroughput
 from roadmap.capacity.pasted import read_roster
 from roadmap.capacity.reading import (
+    Column,
+    read_block,
+    read_day,
     read_number,
     read_numbers,
     read_season,
@@ -45,12 +48,15 @@ def test_days_times_weeks_and_seasons_are_read():
     assert read_weekdays("Fri-Mon") == (0, 4, 5, 6)
     assert read_weekdays("1-5") == (0, 1, 2, 3, 4)
     assert (read_time("6"), read_time("24:00"), read_time("06.30")) == (360, 1440, 390)
+    assert read_day("30.11.2026") == read_day("2026-11-30") == date(2026, 11, 30)
     assert read_week("2026-W53") == date(2026, 12, 28)
     assert read_season("48: 1.4\nW50-51 1,2") == {48: 1.4, 50: 1.2, 51: 1.2}
     assert read_numbers("5 %, 0.5\n") == [0.05, 0.5]
     for reader, wrong in (
         (read_weekdays, "someday"),
         (read_time, "24:01"),
+        (read_day, "11/12/2026"),
+        (read_day, "31.02.2026"),
         (read_week, "2025-W53"),
         (read_season, "x"),
     ):
@@ -85,6 +91,14 @@ def test_a_roster_is_looked_at_first_and_then_stored(floor, cast, sign_in, datab
             (MONDAY, MONDAY + timedelta(days=13))
         ] * 2
         assert len(rows) == 3
+
+
+def test_a_header_of_other_words_is_named_once_and_not_read_as_a_row():
+    columns = (Column("hours", needed=True), Column("rostered", needed=True))
+    (only,) = read_block("Von\tBis\tKW 49\n06:00\t14:00\t20,5\n", columns).problems
+    assert (only.line, only.value) == (1, "Von, Bis, KW 49")
+    assert "no column known here" in only.reason
+    assert read_block("06-14\t20\n", columns).problems == []
 
 
 def test_a_wrong_block_stores_nothing_and_names_line_and_column_of_everything(
