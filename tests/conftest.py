@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
@@ -30,6 +31,7 @@ _runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
 os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 
 from config import Config  # noqa: E402
+from roadmap.accounts import passwords  # noqa: E402
 from roadmap.db import Database  # noqa: E402
 from roadmap.migrate import upgrade  # noqa: E402
 from roadmap.setup import ensure_built_in  # noqa: E402
@@ -57,6 +59,15 @@ def _ready(url: str) -> None:
     with database.writing() as session:
         ensure_built_in(session)
     database.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strong_hasher() -> Iterator[PasswordHasher]:
+    """Let digests of passwords take a thousandth of the work; yields what the product uses."""
+    strong = passwords.HASHER
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    yield strong
+    passwords.HASHER = strong
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ MAX_LENGTH = 200
 # Fewer different characters than this is a pattern such as "aaaaaaaaaaaa", not a password.
 MIN_DIFFERENT = 5
 
-_hasher = PasswordHasher()
+HASHER = PasswordHasher()
 
 
 def _normal(password: str) -> str:
@@ -23,7 +23,7 @@ def _normal(password: str) -> str:
 
 def hash_password(password: str) -> str:
     """Return the argon2id digest to store."""
-    return _hasher.hash(_normal(password))
+    return HASHER.hash(_normal(password))
 
 
 def matches(password: str, digest: str | None) -> bool:
@@ -33,17 +33,17 @@ def matches(password: str, digest: str | None) -> bool:
     that the time of the answer tells nothing.
     """
     if digest is None:
-        _hasher.hash(_normal(password))
+        HASHER.hash(_normal(password))
         return False
     try:
-        return _hasher.verify(digest, _normal(password))
+        return HASHER.verify(digest, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
 
 
 def outdated(digest: str) -> bool:
     """Return whether the digest was made with other parameters than today's."""
-    return _hasher.check_needs_rehash(digest)
+    return HASHER.check_needs_rehash(digest)
 
 
 def check_new(password: str, email: str, name: str, field: str = "password") -> None:

@@ -91,7 +91,17 @@ def addresses(app: Flask) -> Iterator[str]:
                     continue
 
 
-@pytest.mark.parametrize("name", ["alice", "victor", "erin", "dora", "charlie"])
+# Statements are the same on both kinds of database, whoever asks: there two walk, here all.
+WALKS = [
+    *(("sqlite", name) for name in ("alice", "victor", "erin", "dora", "charlie")),
+    *(
+        pytest.param("postgres", name, marks=pytest.mark.postgres, id=f"postgres-{name}")
+        for name in ("alice", "erin")
+    ),
+]
+
+
+@pytest.mark.parametrize(("database_url", "name"), WALKS, indirect=["database_url"])
 def test_no_page_tells_a_stranger_of_a_confidential_launch(
     app: Flask, secret: Launch, cast: Cast, sign_in: SignIn, name: str
 ) -> None:

@@ -95,9 +95,10 @@ def test_the_night_shift_comes_out_as_single_items_do(heads: tuple[int, int, int
 
 @pytest.mark.slow
 def test_the_campaign_comes_out_as_single_items_do() -> None:
-    # ciw walks its whole line at each event, a minute with 21,600 in it: six runs of a sixth of the
-    # volume instead. The week of the campaign only, since whoever comes later cannot delay it.
-    scale, runs = 6, 6
+    # ciw walks its whole line at each event, a minute with 21,600 in it: twelve runs of a
+    # twelfth of the volume instead. The week of the campaign only, since whoever comes later cannot
+    # delay it.
+    scale, runs = 12, 12
     shares, most, slowest = [], [], []
     for seed in range(runs):
         came, done = simulated(CAMPAIGN[:LAST] / scale, DECIDED / scale, 1, seed)
@@ -108,7 +109,7 @@ def test_the_campaign_comes_out_as_single_items_do() -> None:
     line = flow(CAMPAIGN, np.full(len(CAMPAIGN), DECIDED))
     share = share_within(line, PROMISED, FIRST, LAST)
     assert share == pytest.approx(np.mean(shares), abs=ONE_POINT)
-    # Chance moves the peak of six such runs by a hundredth, and with it the longest wait.
+    # Chance moves the peak of such runs by a hundredth, and with it the longest wait.
     assert line.largest_backlog == pytest.approx(np.mean(most), rel=0.04)
     assert longest(line) == pytest.approx(np.mean(slowest), rel=0.04)
 
