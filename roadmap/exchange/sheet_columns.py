@@ -19,7 +19,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "title": (
         *("launch", "launch name", "launch title", "title", "feature name", "feature", "name"),
         *("project", "project name", "initiative", "item", "programme", "program", "epic"),
-        *("workstream", "summary", "what", "task"),
+        *("workstream", "summary", "what", "task", "titel", "projekt", "thema", "vorhaben"),
     ),
     "key": (
         *("launch id", "launch key", "key", "id", "ref", "reference", "ticket", "jira", "#"),
@@ -32,11 +32,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     "owner": (
         *("owner", "launch owner", "lead", "dri", "pm", "responsible", "assignee", "poc"),
         *("point of contact", "contact", "accountable", "launch lead", "project lead", "who"),
+        *("verantwortlich", "verantwortliche", "ansprechpartner", "responsable"),
     ),
     "team": ("team", "owning team", "squad", "sig", "group", "org", "department", "function"),
     "date": (
         *("launch date", "target date", "go live", "go live date", "golive", "live date", "eta"),
         *("target", "target launch", "launch target", "planned date", "release date", "date"),
+        *("termin", "datum", "starttermin", "zieltermin", "launchtermin"),
         *("go-live", "due", "due date", "when", "timing", "start", "start date"),
         *(
             "when raw",
@@ -50,14 +52,16 @@ NAMES: dict[str, tuple[str, ...]] = {
     "markets": (
         *("markets", "market", "country", "countries", "geo", "geos", "geography", "region"),
         *("regions", "market(s)", "where", "launch markets", "locale", "locales"),
+        *("land", "länder", "markt", "märkte", "pays", "país", "paese"),
     ),
-    "languages": ("languages", "language", "lang", "language(s)"),
+    "languages": ("languages", "language", "lang", "language(s)", "sprache", "sprachen"),
     "surfaces": ("surfaces", "surface", "surface(s)", "product surface", "placement"),
     "areas": ("policy area", "policy areas", "policy", "policies", "harm type", "abuse type"),
     "type": ("type", "launch type", "kind", "category", "change type"),
     "volume": (
         *("volume", "weekly volume", "expected volume", "forecast", "volume forecast", "vol"),
         *("est volume", "items per week", "volume per week", "daily volume", "est. volume"),
+        *("volumen", "volumen/woche", "volumen pro woche", "menge pro woche", "menge/woche"),
         *("expected weekly volume", "volume (weekly)", "vol/wk", "items/week", "volume/wk"),
     ),
     "summary": (
@@ -81,6 +85,7 @@ _TOTALS = (
     "sub total",
     "count",
     "overall total",
+    *("summe", "gesamt", "gesamtsumme", "zwischensumme", "totale", "total général", "suma"),
 )
 
 

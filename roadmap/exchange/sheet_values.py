@@ -228,6 +228,9 @@ def _day(words: str, today: date, order: DateOrder) -> Target:
 
 def _plain_day(words: str, order: DateOrder) -> date:
     plain = re.sub(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? ", "", words)
+    if order == "unknown" and "/" not in plain and "." in plain:
+        # With dots it is day, month, year wherever people write it so.
+        order = "day-first"
     return parse_date(re.sub(r"[ t]\d\d:\d\d(:\d\d)?$", "", plain), DateReading(order))
 
 
@@ -238,7 +241,7 @@ _VOLUME = re.compile(rf"{_NUMBER}(?: ?(?:-|–|to|bis) ?{_NUMBER})?(?P<rest>[^\d
 _SCALE = {"": 1, "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6}
 _PER_WEEK = {"day": 7.0, "week": 1.0, "month": 12 / 365.25 * 7, "year": 7 / 365.25}
 _UNIT = re.compile(
-    r"(?:/|per|a|each|\b)? ?\b(?:(?P<day>days?|daily|d|pd)|(?P<week>weeks?|weekly|wks?|w|pw)"
+    r"(?:/|per|a|each|\b)? ?\b(?:(?P<day>days?|daily|d|pd)|(?P<week>weeks?|weekly|wks?|w|pw|woche)"
     r"|(?P<month>months?|monthly|mths?|mo|pm)|(?P<year>years?|yearly|annual|annually|yrs?|pa))\b"
 )
 
@@ -294,15 +297,15 @@ def _words(listed: str) -> frozenset[str]:
 STATUS_WORDS: dict[Claim, frozenset[str]] = {
     Claim.GREEN: _words(
         "g,green,on track,ontrack,go,ready,ok,good,good to go,all good,clear,🟢,✅,✔,✓,no issues,"
-        "on schedule,ready to launch,launch ready"
+        "on schedule,ready to launch,launch ready,grün,gruen,vert,verde,zielony"
     ),
     Claim.AMBER: _words(
         "a,y,amber,yellow,orange,at risk,some risk,watch,needs attention,caution,🟡,🟠,⚠,slipping,"
-        "minor issues,amber/green,green/amber"
+        "minor issues,amber/green,green/amber,gelb,jaune,amarillo,giallo,żółty"
     ),
     Claim.RED: _words(
         "r,red,blocked,off track,late,delayed,no go,not ready,critical,major issues,🔴,❌,✗,✖,stop,"
-        "behind,escalated"
+        "behind,escalated,rot,rouge,rojo,rosso,czerwony"
     ),
     Claim.OVER: _words(
         "live,launched,done,complete,completed,released,shipped,closed,cancelled,canceled,dropped,"

@@ -102,12 +102,12 @@ def _ordered(first: int, other: int, order: DateOrder) -> tuple[int, int]:
     if order == "contradictory":
         raise ValueRefusedError(
             "The file has both day-first and month-first dates, so one of them is wrong. "
-            "Say which is right with --date-order, or write dates as 2026-04-25."
+            "Say which is right (date order), or write dates as 2026-04-25."
         )
     if first == other:
         return first, other
     raise ValueRefusedError(
-        "Day and month cannot be told apart. Say which comes first with --date-order, "
+        "Day and month cannot be told apart. Say which comes first (date order), "
         "or write dates as 2026-04-25."
     )
 

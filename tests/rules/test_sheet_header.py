@@ -70,6 +70,21 @@ def test_a_preamble_a_two_row_header_and_merged_cells_are_understood() -> None:
     assert dict(draft.cells)["Status / Comment"] == "fine"
 
 
+def test_a_german_sheet_is_understood_and_its_sum_is_no_launch() -> None:
+    data = (
+        "Name;Land;Termin;Verantwortlich;Volumen/Woche;Status\n"
+        "LIVE Handtaschen;DE/FR;12.01.2027;Bob;12.000;grün\n"
+        "Summe;;;;12.000;\n"
+    ).encode()
+    _sheet, plan = planned(data)
+    (draft,) = plan.drafts
+    assert (draft.owner_id, draft.claim, draft.markets) == (7, "green", ("DE", "FR"))
+    assert draft.target is not None
+    assert draft.target.day == date(2027, 1, 12)
+    assert draft.volume is not None
+    assert draft.volume.likely == 12_000
+
+
 def test_a_person_corrects_the_mapping_and_a_column_can_be_left_out() -> None:
     data = b"Launch;Status;Health\nA;waiting for legal;G\n"
     _sheet, plan = planned(data, {"Health": "status", "Status": "-"})

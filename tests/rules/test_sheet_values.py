@@ -42,6 +42,7 @@ TODAY = date(2026, 11, 22)
         ("Jan 12", "2027-01-12", "day"),
         ("15-Nov-26", "2026-11-15", "day"),
         ("2027-01-12 00:00", "2027-01-12", "day"),
+        ("12.01.2027", "2027-01-12", "day"),
     ],
 )
 def test_a_target_is_the_earliest_day_ahead_with_its_precision(
