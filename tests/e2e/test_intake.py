@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from roadmap.requirements import service
 from roadmap.requirements.models import Requirement, RequirementDraft
 from tests.cast import actor
-from tests.e2e.conftest import PASSWORD, Running
+from tests.e2e.conftest import Running, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -42,10 +42,7 @@ def test_what_is_typed_outlives_the_session(running: Running, open_page: OpenPag
     expect(page.locator("[data-autosave-said]")).to_contain_text("you are signed out")
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.locator("h1")).to_have_text("You are signed out")
-    page.goto("/sign-in")
-    page.locator("[name=email]").fill(running.cast.alice.email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, running.cast.alice)
     page.goto("/requirements/new")
     expect(page.locator("#problem")).to_have_value("Typed after the session ended.")
     expect(page.locator("#answer_automation_today")).to_have_value("A queue of six")

@@ -100,6 +100,7 @@ def mentions_and_watches(hands: Hands) -> None:
 
 def test_a_manager_works_by_keyboard_alone(running: Running, open_page: OpenPage) -> None:
     page = open_page(running.cast.bob, locale="en-US")
+    page.goto("/")
     hands = Hands(page)
     empties_the_inbox(hands)
     narrows_and_saves(hands)

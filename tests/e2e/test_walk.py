@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from roadmap import clock
 from roadmap.exchange.workspace.load import import_workspace
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import Running, sign_in
 from tests.e2e.visiting import visit_until
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,8 @@ def world(running: Running) -> Running:
 def test_a_requirement_becomes_a_launch_that_is_ready(
     world: Running, open_page: OpenPage, scripts: bool
 ) -> None:
-    partner = open_page(world.cast.alice, java_script_enabled=scripts)
+    partner = open_page(None, java_script_enabled=scripts)
+    sign_in(partner, world.cast.alice)
     manager = open_page(world.cast.bob, java_script_enabled=scripts)
     owner = open_page(world.cast.charlie, java_script_enabled=scripts)
 
