@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import Date, bindparam
@@ -118,16 +118,10 @@ def _slice_statement(
     return _statement(reader, filters, mark, {})
 
 
-def load(session: Session, actor: Actor, filters: Filters, after: str | None) -> Board:
-    """Return one page of the board; the number of statements depends only on what is asked.
-
-    Two numbers occur: while verdicts are being computed again, gathering adds its own statements.
-    """
-    now = clock.now()
-    today = now.date()
-    mark = read_mark(after) if after else None
-    found, judged = _cut(session, actor, filters, mark)
-    marks = found.rows[:PAGE_SIZE]
+def _lines(
+    session: Session, actor: Actor, marks: Sequence[Mark], judged: Judged, now: datetime
+) -> tuple[Line, ...]:
+    """Return the lines of a page in the order of their places."""
     ids = [one.id for one in marks]
     rows = {row.id: row for row in rows_by_id(session, actor, ids, now)}
     stored = verdicts_for(session, [i for i in ids if i not in judged], now)
@@ -140,7 +134,7 @@ def load(session: Session, actor: Actor, filters: Filters, after: str | None) ->
         [answer for answer in leads.values() if answer is not None],
         people=[row.owner_id for row in rows.values()],
     )
-    lines = tuple(
+    return tuple(
         line(
             _GROUP_AT[one.place],
             rows[one.id],
@@ -148,12 +142,25 @@ def load(session: Session, actor: Actor, filters: Filters, after: str | None) ->
             leads[one.id],
             history.get(one.id, ()),
             speech,
-            today,
+            now.date(),
             now,
         )
         for one in marks
         if one.id in rows
     )
+
+
+def load(session: Session, actor: Actor, filters: Filters, after: str | None) -> Board:
+    """Return one page of the board; the number of statements depends only on what is asked.
+
+    Two numbers occur: while verdicts are being computed again, gathering adds its own statements.
+    """
+    now = clock.now()
+    today = now.date()
+    mark = read_mark(after) if after else None
+    found, judged = _cut(session, actor, filters, mark)
+    marks = found.rows[:PAGE_SIZE]
+    lines = _lines(session, actor, marks, judged, now)
     overdue = [one for one in lines if one.overdue and one.due is not None]
     return Board(
         lines=lines,

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from roadmap.launches.kinds import LaunchState
 from roadmap.overview.launch_room import share_words
-from roadmap.web.i18n import _
 
 WIDTH = 1232
 LEFT = 236
@@ -389,13 +388,3 @@ def draw(
         months=tuple(months),
         today=span.x(today) if span.first <= today <= span.last else None,
     )
-
-
-def within(day: date, days: Iterable[tuple[str, str, date, date]]) -> str:
-    """Return what a day falls into, as in "inside Black Friday"; nothing on a quiet day."""
-    names = [
-        _("frozen: %(name)s", name=name) if kind == "freeze" else _("inside %(name)s", name=name)
-        for kind, name, first, last in sorted(set(days))
-        if kind != "holiday" and first <= day <= last
-    ]
-    return ", ".join(names)

@@ -37,7 +37,6 @@ from roadmap.overview.timeline import (
     draw,
     moved,
     span_of,
-    within,
 )
 from roadmap.overview.timeline import Phase as TimelinePhase
 from roadmap.overview.timeline_survey import (
@@ -371,5 +370,15 @@ def _landing(
         waivers=verdict.waived,
         outlook=verdict.outlook.value,
         reason=speech.says(first) if first is not None else None,
-        note=within(row.starts_on, days),
+        note=_inside(row.starts_on, days),
     )
+
+
+def _inside(day: date, days: Iterable[tuple[str, str, date, date]]) -> str:
+    """Return what a day falls into, as in "inside Black Friday"; nothing on a quiet day."""
+    names = [
+        _("frozen: %(name)s", name=name) if kind == "freeze" else _("inside %(name)s", name=name)
+        for kind, name, first, last in sorted(set(days))
+        if kind != "holiday" and first <= day <= last
+    ]
+    return ", ".join(names)

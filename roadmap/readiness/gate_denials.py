@@ -69,27 +69,12 @@ def _may_name(
     return actor.id in state.members.get(group_id, ()) and session.scalar(leads) is not None
 
 
-def give_denial(
-    session: Session,
-    actor: Asker,
-    launch: Launch,
-    gate: Gate,
-    denial_id: int,
-    person_id: int,
-    note: str,
-) -> GateVote:
-    """Give a leaver's denial to a member of its group: it stands, and they alone may withdraw it.
-
-    Who gives it and who gets it are two people; neither owns the launch or asked for the review.
-    """
-    require_open(launch)
-    state = state_of(session, gate)
-    left = {one.vote.id: one for one in left_denials(session, actor, launch, state)}
-    if denial_id not in left:
+def _given(one: LeftDenial | None, person_id: int, note: str) -> LeftDenial:
+    """Return the denial that may be given to this person; refuse what stands in the way."""
+    if one is None:
         raise Conflict(
             _("There is no standing denial here of somebody who cannot sign in. Reload the page.")
         )
-    one = left[denial_id]
     if not one.may_name:
         raise Forbidden(
             _(
@@ -106,6 +91,26 @@ def give_denial(
             "person_id",
             _("Choose another member of the group who may read the launch and is not its owner."),
         )
+    return one
+
+
+def give_denial(
+    session: Session,
+    actor: Asker,
+    launch: Launch,
+    gate: Gate,
+    denial_id: int,
+    person_id: int,
+    note: str,
+) -> GateVote:
+    """Give a leaver's denial to a member of its group: it stands, and they alone may withdraw it.
+
+    Who gives it and who gets it are two people; neither owns the launch or asked for the review.
+    """
+    require_open(launch)
+    state = state_of(session, gate)
+    left = {one.vote.id: one for one in left_denials(session, actor, launch, state)}
+    one = _given(left.get(denial_id), person_id, note)
     row = GateVote(
         launch_id=launch.id,
         gate_id=gate.id,

@@ -112,23 +112,34 @@ def item(number: int, answer: bool | None = True, **more: object) -> ChecklistFa
     return ChecklistFact(**{**values, **more})  # type: ignore[arg-type]
 
 
+def guideline(number: int, area: str, languages: list[str]) -> GuidelineFact:
+    return GuidelineFact(
+        id=number,
+        policy_area=area,
+        version="v3",
+        effective_from=date(2026, 1, 1),
+        languages=tuple(languages),
+        owner_id=7,
+    )
+
+
+def certified(guideline: GuidelineFact, number: int, language: str) -> CertificationFact:
+    return CertificationFact(
+        id=1000 + 10 * guideline.id + number,
+        guideline_id=guideline.id,
+        language=language,
+        heads=40,
+        expires_on=FAR,
+    )
+
+
 def launch_in_order(*cells: str, precision_target: float = 0.90) -> LaunchFacts:
     """A committed launch, everything proven, on the given cells (one Spanish cell by default)."""
     texts = cells or ("ES/es/live/counterfeit",)
     concrete = [parse_cell(text) for text in texts]
     areas = sorted({c.policy_area for c in concrete})
     languages = sorted({c.language for c in concrete})
-    guidelines = [
-        GuidelineFact(
-            id=10 + i,
-            policy_area=area,
-            version="v3",
-            effective_from=date(2026, 1, 1),
-            languages=tuple(languages),
-            owner_id=7,
-        )
-        for i, area in enumerate(areas)
-    ]
+    guidelines = tuple(guideline(10 + i, area, languages) for i, area in enumerate(areas))
     slices = sorted({(c.language, c.policy_area) for c in concrete})
     return LaunchFacts(
         launch=LaunchFact(
@@ -162,18 +173,10 @@ def launch_in_order(*cells: str, precision_target: float = 0.90) -> LaunchFacts:
             row(i, f"*/{language}/*/{area}", 2304, 2400)
             for i, (language, area) in enumerate(slices, start=1)
         ),
-        guidelines=tuple(guidelines),
+        guidelines=guidelines,
         training_needs=(TrainingNeedFact(id=1, pattern=ANY, heads=40, owner_id=8),),
         certifications=tuple(
-            CertificationFact(
-                id=1000 + 10 * g.id + i,
-                guideline_id=g.id,
-                language=language,
-                heads=40,
-                expires_on=FAR,
-            )
-            for g in guidelines
-            for i, language in enumerate(languages)
+            certified(g, i, language) for g in guidelines for i, language in enumerate(languages)
         ),
         checklist=(item(1), item(2, severity=Severity.APPROVABLE)),
         capacity=carried(),
