@@ -139,6 +139,7 @@ def load(session: Session, actor: Actor, wanted: str | None) -> WeekOne | None:
 
 
 def launches_of(session: Session, actor: Actor, source: str) -> Sequence[Launch]:
+    """Return the launches that a sheet brought and the reader may see, in their order."""
     query = select(Launch).where(Launch.source == PREFIX + source).order_by(Launch.id)
     return session.scalars(visible(query, actor)).all()
 
