@@ -55,7 +55,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("land", "länder", "markt", "märkte", "pays", "país", "paese"),
     ),
     "languages": ("languages", "language", "lang", "language(s)", "sprache", "sprachen"),
-    "surfaces": ("surfaces", "surface", "surface(s)", "product surface", "placement"),
+    "surfaces": ("surfaces", "surface", "surface(s)", "product surface", "placement", "fläche"),
     "areas": ("policy area", "policy areas", "policy", "policies", "harm type", "abuse type"),
     "type": ("type", "launch type", "kind", "category", "change type"),
     "volume": (
