@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from roadmap.db import AHEAD
-from roadmap.shapes import Statement, shape_of
+from roadmap.shapes import Statement, known_shape, shape_of
 
 # A statement built once for all, and its values: the arguments of `read_rows`.
 Asked: TypeAlias = tuple[Statement, Mapping[str, Any]]
@@ -88,10 +88,8 @@ def _send(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:
                 )
                 cursor.execute(written.text, given)
             return [
-                shape_of(statement, dialect, kinds).rows(raw)
-                for (statement, _written_so, _values), (raw, kinds) in zip(
-                    sent, map(_fetched, cursors), strict=True
-                )
+                _rows(statement, dialect, cursor)
+                for (statement, _text, _values), cursor in zip(sent, cursors, strict=True)
             ]
     except dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(
@@ -108,5 +106,10 @@ def _together(driver: Any) -> AbstractContextManager[Any]:
     return together
 
 
-def _fetched(cursor: Any) -> tuple[Any, Sequence[Any]]:
-    return cursor.fetchall(), tuple(column[1] for column in cursor.description)
+def _rows(statement: Statement, dialect: Dialect, cursor: Any) -> list[Any]:
+    raw = cursor.fetchall()
+    # The driver takes as long to describe the columns as to bring the rows.
+    shape = known_shape(statement, dialect) or shape_of(
+        statement, dialect, tuple(column[1] for column in cursor.description)
+    )
+    return shape.rows(raw)

@@ -47,6 +47,11 @@ class Shape:
 _shapes: WeakKeyDictionary[Statement, dict[str, Shape]] = WeakKeyDictionary()
 
 
+def known_shape(statement: Statement, dialect: Dialect) -> Shape | None:
+    """Return the shape of a statement's rows if it was found before."""
+    return _shapes.get(statement, {}).get(dialect.name)
+
+
 def shape_of(statement: Statement, dialect: Dialect, kinds: Sequence[Any]) -> Shape:
     """Return the shape of a statement's rows, found once for each database."""
     known = _shapes.setdefault(statement, {})

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from roadmap import kept
 from roadmap.accounts.models import Person, TeamMember
 from roadmap.accounts.permissions import permissions_of
+from roadmap.ahead import read_ahead
 from roadmap.db import read_rows
 from roadmap.web.session import db_session
 
@@ -150,7 +151,10 @@ def _load(token: str) -> Actor | None:
     if not (_NUMBER.fullmatch(person_id) and _NUMBER.fullmatch(epoch)):
         return None
     session = db_session()
-    rows = read_rows(session, _signed_in(), {"person": int(person_id)})
+    # The first statement of a page: with others to come, it goes with the beginning of it all.
+    asked = (_signed_in(), {"person": int(person_id)})
+    read_ahead(session, [asked])
+    rows = read_rows(session, *asked)
     actor = actor_from(rows)
     if actor is None or actor.epoch != int(epoch):
         return None

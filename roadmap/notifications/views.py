@@ -27,6 +27,7 @@ from roadmap.notifications.weekly import choose, wants
 from roadmap.web.guard import PUBLIC, SIGNED_IN, may
 from roadmap.web.i18n import _
 from roadmap.web.session import db_session
+from roadmap.web.templating import draw
 
 bp = Blueprint("notices", __name__)
 
@@ -213,8 +214,6 @@ def watch_button(kind: WatchKind) -> Any:
 
     def panel(record: Any) -> str:
         on = queries.is_watching(db_session(), current_user.id, kind, record.id)
-        return render_template(
-            "notifications/_watch.html", kind=kind.value, target_id=record.id, on=on
-        )
+        return draw("notifications/_watch.html", kind=kind.value, target_id=record.id, on=on)
 
     return panel

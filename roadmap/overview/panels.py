@@ -33,6 +33,7 @@ from roadmap.taxonomy.queries import Options, options
 from roadmap.taxonomy.scope import ScopeCell
 from roadmap.web.i18n import _
 from roadmap.web.session import db_session
+from roadmap.web.templating import draw
 from roadmap.wording import N_
 
 # Launches on a panel, and cells of a requirement that are judged.
@@ -92,7 +93,7 @@ def _beside(
 def of_requirement(requirement: Requirement) -> str:
     """Show which launches deliver a requirement, and whether they are ready."""
     lines, must = _delivering(requirement)
-    return render_template("overview/_of_requirement.html", lines=lines, must=must)
+    return draw("overview/_of_requirement.html", lines=lines, must=must)
 
 
 def _delivering(requirement: Requirement) -> tuple[Lines, set[int]]:

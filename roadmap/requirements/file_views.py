@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import IO
 
-from flask import current_app, flash, g, redirect, render_template, request, send_file, url_for
+from flask import current_app, flash, g, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from roadmap.requirements.views import bp, record_page
 from roadmap.web.guard import may
 from roadmap.web.i18n import _
 from roadmap.web.session import db_session
+from roadmap.web.templating import draw
 
 # For the file chooser of the browser; the server looks itself.
 ACCEPT = ",".join(f".{end}" for end in TYPES)
@@ -106,16 +107,14 @@ def reads(requirement: Requirement) -> list[Asked]:
 
 def files_panel(requirement: Requirement) -> Markup:
     """Return the panel with files and source, for the page of a requirement."""
-    return Markup(  # noqa: S704  the template escapes
-        render_template(
-            "requirements/_files.html",
-            r=requirement,
-            brought=attachments.brought_with(db_session(), requirement.id),
-            may_add=current_user.may("requirement.comment"),
-            may_remove_all=queries.may_edit(current_user, requirement),
-            problems=g.get("file_problems", []),
-            most=limits().most,
-            largest=limits().largest,
-            accept=ACCEPT,
-        )
+    return draw(
+        "requirements/_files.html",
+        r=requirement,
+        brought=attachments.brought_with(db_session(), requirement.id),
+        may_add=current_user.may("requirement.comment"),
+        may_remove_all=queries.may_edit(current_user, requirement),
+        problems=g.get("file_problems", []),
+        most=limits().most,
+        largest=limits().largest,
+        accept=ACCEPT,
     )

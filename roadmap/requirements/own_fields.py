@@ -5,7 +5,6 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from flask import render_template
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
@@ -34,6 +33,7 @@ from roadmap.requirements.own_part import OwnPart
 from roadmap.requirements.queries import may_edit
 from roadmap.web.i18n import _
 from roadmap.web.session import db_session
+from roadmap.web.templating import draw
 from roadmap.wording import N_
 
 RECORD_TYPE = Requirement.record_type
@@ -110,7 +110,7 @@ def _told() -> Select[Any]:
 def panel(requirement: Requirement) -> str:
     """Return the panel of the record page with its own values, nothing where there are none."""
     lines = told(db_session(), requirement.id)
-    return render_template("requirements/_own_values.html", lines=lines) if lines else ""
+    return draw("requirements/_own_values.html", lines=lines) if lines else ""
 
 
 def reads(requirement: Requirement) -> list[Asked]:

@@ -1,12 +1,13 @@
 """What scoring says on the page of a requirement."""
 
-from flask import g, render_template
+from flask import g
 from flask_login import current_user
 
 from roadmap.requirements.models import Requirement
 from roadmap.scoring.detail import Facts, facts_of, lever_text, standing_sentences
 from roadmap.scoring.queries import SCORED_STATES
 from roadmap.web.session import db_session
+from roadmap.web.templating import draw
 
 
 def _facts(requirement: Requirement) -> Facts:
@@ -21,7 +22,7 @@ def _facts(requirement: Requirement) -> Facts:
 def score_panel(requirement: Requirement) -> str:
     """Return the part of a requirement's page that shows its scores and what would move it up."""
     facts = _facts(requirement)
-    return render_template(
+    return draw(
         "scoring/_panel.html",
         requirement=requirement,
         facts=facts,
@@ -32,6 +33,4 @@ def score_panel(requirement: Requirement) -> str:
 
 def standing_panel(requirement: Requirement) -> str:
     """Return one or two sentences on what its place depends on."""
-    return render_template(
-        "scoring/_standing.html", sentences=standing_sentences(_facts(requirement))
-    )
+    return draw("scoring/_standing.html", sentences=standing_sentences(_facts(requirement)))

@@ -10,13 +10,21 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 # A token that is this many seconds old is given once more; it holds for an hour or longer.
 _AGAIN = 60
 _NAME = "csrf_token"
+_KEPT = "csrf_token_kept"
 
 
 def csrf_token() -> str:
-    """Return the token of this session, as `flask_wtf.csrf.generate_csrf` makes it."""
+    """Return the token of this session, as `flask_wtf.csrf.generate_csrf` makes it.
+
+    It is the same for the whole of a request, and a page has some ten forms.
+    """
+    known: str | None = g.get(_KEPT)
+    if known is not None:
+        return known
     if _NAME not in g and (own := session.get(_NAME)) is not None:
         setattr(g, _NAME, _signed(current_app.secret_key, own, int(time.time()) // _AGAIN))
     token: str = generate_csrf()
+    setattr(g, _KEPT, token)
     return token
 
 

@@ -137,10 +137,28 @@ def _address_before(endpoint: str, name: str, _root: str) -> str:
 
 
 def address(endpoint: str, **values: Any) -> str:
-    """Return what `url_for` returns; without values it is the same on every page, and kept."""
-    if values or endpoint.startswith("."):
+    """Return what `url_for` returns; below the same mount point it is the same, and kept."""
+    if endpoint.startswith(".") or not _PLAIN.issuperset(map(type, values.values())):
         return url_for(endpoint, **values)
-    return _addresses((endpoint,), request.script_root)[0]
+    return _address(endpoint, tuple(values.items()), request.script_root)
+
+
+# Values that have one text, and are equal only to those of their own type.
+_PLAIN = {str, int}
+
+
+@lru_cache(maxsize=8192)
+def _address(endpoint: str, values: tuple[tuple[str, str | int], ...], _root: str) -> str:
+    return url_for(endpoint, **dict(values))  # type: ignore[arg-type]
+
+
+def draw(template: str, **values: Any) -> Markup:
+    """Return a part of a page, as `render_template` does, with what is known of the page already.
+
+    A page has some ten parts, and what every template sees would be gathered for each of them.
+    """
+    drawn = current_app.jinja_env.get_template(template).render({**_context(), **values})
+    return Markup(drawn)  # noqa: S704 - the template escapes
 
 
 def same_part(template: str, **values: Any) -> Markup:
