@@ -65,7 +65,9 @@ def register(session: Session, actor: Asker, *, against: bool, limit: int) -> li
     ]
 
 
-def _lines(kind: type[Decision] | type[ElsewhereDecision], *, against: bool) -> Select[*tuple[Any, ...]]:
+def _lines(
+    kind: type[Decision] | type[ElsewhereDecision], *, against: bool
+) -> Select[*tuple[Any, ...]]:
     """Return the statement of the decisions of one table."""
     query = (
         select(
