@@ -35,6 +35,7 @@ from roadmap.launches.kinds import LaunchState, PhaseState
 from roadmap.launches.models import Forecast, Launch, LaunchCell, LaunchMechanism, Phase
 from roadmap.launches.rules import is_committed
 from roadmap.mechanisms.models import Mechanism
+from roadmap.one_of import one_of
 from roadmap.taxonomy.scope import ScopeCell, ScopePattern, covers
 
 Rows: TypeAlias = dict[int, list[Any]]
@@ -88,7 +89,7 @@ def _leaning_query() -> Any:
     """Select the mechanisms that launches name in any way."""
     found = union(
         *(
-            select(table.mechanism_id.label("id")).where(table.launch_id.in_(IDS))
+            select(table.mechanism_id.label("id")).where(one_of(table.launch_id, IDS))
             for table in (LaunchMechanism, RouteStep, Sweep, HandlingChange)
         )
     ).subquery()
@@ -104,7 +105,7 @@ def _committed_query() -> AnySelect:
     """Select the committed launches that name some mechanisms."""
     found = union(
         *(
-            select(table.launch_id.label("id")).where(table.mechanism_id.in_(IDS))
+            select(table.launch_id.label("id")).where(one_of(table.mechanism_id, IDS))
             for table in (LaunchMechanism, RouteStep, Sweep, HandlingChange)
         )
     ).subquery()
@@ -140,12 +141,12 @@ def _parts() -> Bundle:
 
     def of(table: Any, *left_out: str) -> Any:
         columns = [one for one in table.__table__.columns if one.key not in left_out]
-        return select(*columns).where(table.launch_id.in_(IDS))
+        return select(*columns).where(one_of(table.launch_id, IDS))
 
     return Bundle(
         {
             "launch": select(Launch.id, Launch.state, Launch.commitment_no).where(
-                Launch.id.in_(IDS)
+                one_of(Launch.id, IDS)
             ),
             "phase": select(
                 Phase.launch_id,
@@ -154,7 +155,7 @@ def _parts() -> Bundle:
                 Phase.starts_on,
                 Phase.went_live_on,
                 Phase.state,
-            ).where(Phase.launch_id.in_(IDS)),
+            ).where(one_of(Phase.launch_id, IDS)),
             "forecast": select(
                 Forecast.id,
                 Forecast.launch_id,
@@ -167,9 +168,9 @@ def _parts() -> Bundle:
                 Forecast.high,
                 Forecast.prevalence,
                 Forecast.grade,
-            ).where(Forecast.launch_id.in_(IDS)),
+            ).where(one_of(Forecast.launch_id, IDS)),
             "link": select(LaunchMechanism.launch_id, LaunchMechanism.mechanism_id)
-            .where(LaunchMechanism.launch_id.in_(IDS))
+            .where(one_of(LaunchMechanism.launch_id, IDS))
             .distinct(),
             "shape": of(ForecastShape, "id"),
             "route": of(RouteStep, "id"),
@@ -196,7 +197,7 @@ def _cells_query() -> AnySelect:
         LaunchCell.language_code,
         LaunchCell.surface_code,
         LaunchCell.policy_area_code,
-    ).where(LaunchCell.launch_id.in_(IDS))
+    ).where(one_of(LaunchCell.launch_id, IDS))
 
 
 def _lanes(

@@ -26,6 +26,7 @@ from roadmap.capacity.roster import Shift
 from roadmap.launches.access import AnySelect
 from roadmap.mechanisms.kinds import AUTOMATED_KINDS, HUMAN_KINDS
 from roadmap.mechanisms.models import CoverageCell, Mechanism
+from roadmap.one_of import one_of
 from roadmap.taxonomy.models import CalendarDay
 
 IDS: Any = bindparam("ids", expanding=True)
@@ -66,7 +67,7 @@ def _queues_query() -> AnySelect:
         )
         .outerjoin(QueuePlan, QueuePlan.mechanism_id == Mechanism.id)
         .outerjoin(QueueBacklog, QueueBacklog.mechanism_id == Mechanism.id)
-        .where(Mechanism.id.in_(IDS), Mechanism.kind.in_(HUMAN_KINDS))
+        .where(one_of(Mechanism.id, IDS), Mechanism.kind.in_(HUMAN_KINDS))
     )
 
 
@@ -127,7 +128,7 @@ def _parts() -> Bundle:
     """Select what belongs to queues, and the days that concern all of them."""
 
     def of(table: Any) -> Any:
-        return select(*table.__table__.columns).where(table.mechanism_id.in_(IDS))
+        return select(*table.__table__.columns).where(one_of(table.mechanism_id, IDS))
 
     return Bundle(
         {
@@ -135,7 +136,7 @@ def _parts() -> Bundle:
             "shift": of(QueueShift),
             "done": of(QueueThroughput),
             "market": select(CoverageCell.mechanism_id, CoverageCell.market_code)
-            .where(CoverageCell.mechanism_id.in_(IDS))
+            .where(one_of(CoverageCell.mechanism_id, IDS))
             .distinct(),
             "holiday": select(SiteHoliday.site_id, SiteHoliday.day),
             "campaign": select(
@@ -219,7 +220,7 @@ def _steps_query() -> AnySelect:
             *StepPlan.__table__.columns,
         )
         .outerjoin(StepPlan, StepPlan.mechanism_id == Mechanism.id)
-        .where(Mechanism.id.in_(IDS), Mechanism.kind.in_(AUTOMATED_KINDS))
+        .where(one_of(Mechanism.id, IDS), Mechanism.kind.in_(AUTOMATED_KINDS))
     )
 
 

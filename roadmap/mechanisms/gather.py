@@ -18,6 +18,7 @@ from roadmap.mechanisms.models import (
     MeasurementVoid,
     Mechanism,
 )
+from roadmap.one_of import one_of
 from roadmap.reading import ask
 from roadmap.taxonomy.scope import ScopePattern
 
@@ -50,7 +51,7 @@ def _records_query(some: bool) -> Any:
         Configuration,
         and_(Configuration.mechanism_id == Mechanism.id, Configuration.is_current),
     )
-    return query.where(Mechanism.id.in_(_IDS)) if some else query
+    return query.where(one_of(Mechanism.id, _IDS)) if some else query
 
 
 @cache
@@ -62,7 +63,7 @@ def _cells_query(some: bool) -> Any:
         CoverageCell.surface_code,
         CoverageCell.policy_area_code,
     ).order_by(CoverageCell.id)
-    return query.where(CoverageCell.mechanism_id.in_(_IDS)) if some else query
+    return query.where(one_of(CoverageCell.mechanism_id, _IDS)) if some else query
 
 
 def mechanism_facts(session: Session, ids: Iterable[int] | None = None) -> dict[int, MechanismFact]:
@@ -155,7 +156,7 @@ def _deciding(windowed: bool, some: bool, dated: bool, narrowed: tuple[str, ...]
         voided = and_(voided, MeasurementVoid.voided_at <= bindparam("known_at"))
         known.append(Measurement.recorded_at <= bindparam("known_at"))
     if some:
-        known.append(Measurement.mechanism_id.in_(_IDS))
+        known.append(one_of(Measurement.mechanism_id, _IDS))
     for dimension in narrowed:
         codes: Any = bindparam(dimension, expanding=True)
         known.append(_PARTS[dimension].in_(codes))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from roadmap.accounts.models import Person
 from roadmap.launches.access import AnySelect
+from roadmap.one_of import one_of
 from roadmap.readiness.facts import GateFact, GroupFact
 from roadmap.readiness.gate_models import Gate, GateReview, GateVote, ReviewGroup, ReviewMember
 from roadmap.readiness.gate_rules import Cast, Vote
@@ -33,7 +34,7 @@ def _gates() -> AnySelect:
         Gate.from_phase,
         Gate.due_days,
         Gate.self_certify,
-    ).where(Gate.launch_id.in_(IDS))
+    ).where(one_of(Gate.launch_id, IDS))
 
 
 @cache
@@ -41,7 +42,7 @@ def _reviews() -> AnySelect:
     return (
         select(GateReview.gate_id, GateReview.group_id, GateReview.assignee_id)
         .join(ReviewGroup, ReviewGroup.id == GateReview.group_id)
-        .where(GateReview.launch_id.in_(IDS))
+        .where(one_of(GateReview.launch_id, IDS))
         .order_by(GateReview.gate_id, GateReview.group_id)
     )
 
@@ -49,7 +50,7 @@ def _reviews() -> AnySelect:
 @cache
 def _members() -> AnySelect:
     """Select who may vote now: active people in the groups the launches are reviewed by."""
-    groups = select(GateReview.group_id).where(GateReview.launch_id.in_(IDS))
+    groups = select(GateReview.group_id).where(one_of(GateReview.launch_id, IDS))
     return (
         select(ReviewMember.group_id, ReviewMember.person_id)
         .join(Person, Person.id == ReviewMember.person_id)
@@ -70,7 +71,7 @@ def _votes() -> AnySelect:
         GateVote.at,
         GateVote.signed,
         GateVote.takes_over_id,
-    ).where(GateVote.launch_id.in_(IDS), GateVote.at <= bindparam("at"))
+    ).where(one_of(GateVote.launch_id, IDS), GateVote.at <= bindparam("at"))
 
 
 def _votes_by_gate(

@@ -26,6 +26,7 @@ from roadmap.launches.models import (
     TrainingNeed,
 )
 from roadmap.launches.rules import is_committed
+from roadmap.one_of import one_of
 from roadmap.readiness.answers import after
 from roadmap.readiness.decision_models import Hypercare
 from roadmap.readiness.facts import (
@@ -68,7 +69,7 @@ def _launches_query() -> AnySelect:
         Launch.commitment_no,
         Launch.owner_id,
         Launch.confidential,
-    ).where(Launch.id.in_(IDS))
+    ).where(one_of(Launch.id, IDS))
 
 
 def launches(session: Session, ids: Ids) -> dict[int, LaunchFact]:
@@ -106,7 +107,7 @@ def _phase_facts_query() -> AnySelect:
             Hypercare.until,
         )
         .outerjoin(Hypercare, watched)
-        .where(Phase.launch_id.in_(IDS))
+        .where(one_of(Phase.launch_id, IDS))
     )
 
 
@@ -137,7 +138,7 @@ def _cell_facts_query() -> AnySelect:
         LaunchCell.surface_code,
         LaunchCell.policy_area_code,
         LaunchCell.from_phase,
-    ).where(LaunchCell.launch_id.in_(IDS))
+    ).where(one_of(LaunchCell.launch_id, IDS))
 
 
 def cell_facts(session: Session, ids: Ids) -> dict[int, list[CellFact]]:
@@ -153,7 +154,7 @@ def cell_facts(session: Session, ids: Ids) -> dict[int, list[CellFact]]:
 
 @cache
 def _forecast_facts_query() -> AnySelect:
-    return select(*Forecast.__table__.columns).where(Forecast.launch_id.in_(IDS))
+    return select(*Forecast.__table__.columns).where(one_of(Forecast.launch_id, IDS))
 
 
 def forecast_facts(session: Session, ids: Ids) -> dict[int, list[ForecastFact]]:
@@ -187,7 +188,7 @@ def _target_facts_query() -> AnySelect:
         LaunchTarget.max_age_days,
         LaunchTarget.dimensions,
         LaunchTarget.pools,
-    ).where(LaunchTarget.launch_id.in_(IDS))
+    ).where(one_of(LaunchTarget.launch_id, IDS))
 
 
 def target_facts(session: Session, ids: Ids) -> dict[int, list[TargetFact]]:
@@ -225,7 +226,7 @@ def _link_facts_query() -> AnySelect:
         LaunchMechanism.fallback_id,
         LaunchMechanism.from_phase,
         LaunchMechanism.auto_actions_per_week,
-    ).where(LaunchMechanism.launch_id.in_(IDS))
+    ).where(one_of(LaunchMechanism.launch_id, IDS))
 
 
 def link_facts(session: Session, ids: Ids) -> dict[int, list[LinkFact]]:
@@ -250,7 +251,7 @@ def link_facts(session: Session, ids: Ids) -> dict[int, list[LinkFact]]:
 
 @cache
 def _training_facts_query() -> AnySelect:
-    return select(*TrainingNeed.__table__.columns).where(TrainingNeed.launch_id.in_(IDS))
+    return select(*TrainingNeed.__table__.columns).where(one_of(TrainingNeed.launch_id, IDS))
 
 
 def training_facts(session: Session, ids: Ids) -> dict[int, list[TrainingNeedFact]]:
@@ -286,7 +287,7 @@ def _checklist_facts_query() -> AnySelect:
         ChecklistItem.due_days,
         ChecklistItem.code,
         ChecklistItem.standing,
-    ).where(ChecklistItem.launch_id.in_(IDS))
+    ).where(one_of(ChecklistItem.launch_id, IDS))
 
 
 def checklist_facts(
@@ -363,7 +364,7 @@ def _dependency_facts_query() -> AnySelect:
             Phase,
             (Phase.launch_id == LaunchDependency.depends_on_id) & (Phase.position == position),
         )
-        .where(LaunchDependency.launch_id.in_(IDS))
+        .where(one_of(LaunchDependency.launch_id, IDS))
     )
 
 
@@ -401,7 +402,7 @@ def _requirement_facts_query() -> AnySelect:
         )
         .join(Requirement, Requirement.id == LaunchRequirement.requirement_id)
         .outerjoin(AcceptanceCriterion, AcceptanceCriterion.requirement_id == Requirement.id)
-        .where(LaunchRequirement.launch_id.in_(IDS))
+        .where(one_of(LaunchRequirement.launch_id, IDS))
         .group_by(
             LaunchRequirement.launch_id,
             LaunchRequirement.must,
@@ -431,7 +432,7 @@ def requirement_facts(session: Session, ids: Ids, at: datetime) -> dict[int, lis
 @cache
 def _waiver_facts_query() -> AnySelect:
     columns = Waiver.__table__.columns
-    return select(*columns).where(Waiver.launch_id.in_(IDS), Waiver.requested_at <= AT)
+    return select(*columns).where(one_of(Waiver.launch_id, IDS), Waiver.requested_at <= AT)
 
 
 def waiver_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[WaiverFact]]:
@@ -462,7 +463,7 @@ def waiver_facts(session: Session, ids: Ids, at: datetime) -> dict[int, list[Wai
 def _plan_facts_query() -> AnySelect:
     return select(
         GapPlan.launch_id, GapPlan.check_code, GapPlan.subject, GapPlan.owner_id, GapPlan.finish_on
-    ).where(GapPlan.launch_id.in_(IDS))
+    ).where(one_of(GapPlan.launch_id, IDS))
 
 
 def plan_facts(session: Session, ids: Ids) -> dict[int, list[GapPlanFact]]:

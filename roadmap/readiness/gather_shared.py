@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from roadmap.launches.access import AnySelect
 from roadmap.mechanisms.facts import MeasurementFact
 from roadmap.mechanisms.models import Certification, CoverageCell, Mechanism, SiteMarket
+from roadmap.one_of import one_of
 from roadmap.readiness.facts import CertificationFact, GuidelineFact, RateFact
 from roadmap.reading import ask
 from roadmap.taxonomy.models import CalendarDay, PolicyLanguage, PolicyMarket, PolicyVersion
@@ -77,7 +78,7 @@ def places_of(cells: Iterable[ScopeCell]) -> set[tuple[str, str, str]]:
 @cache
 def _leads_query() -> AnySelect:
     columns = (Mechanism.id, Mechanism.routes_to_id, Mechanism.labels_per_week)
-    return select(*columns).where(Mechanism.id.in_(_IDS))
+    return select(*columns).where(one_of(Mechanism.id, _IDS))
 
 
 @dataclass(frozen=True)
@@ -156,14 +157,14 @@ def guidelines(
 
 @cache
 def _sites_query() -> AnySelect:
-    used = select(Certification.site_id).where(Certification.mechanism_id.in_(_IDS))
+    used = select(Certification.site_id).where(one_of(Certification.mechanism_id, _IDS))
     return select(SiteMarket.site_id, SiteMarket.market_code).where(SiteMarket.site_id.in_(used))
 
 
 @cache
 def _certified_query() -> AnySelect:
     return select(*Certification.__table__.columns).where(
-        Certification.mechanism_id.in_(_IDS), Certification.certified_on <= _TODAY
+        one_of(Certification.mechanism_id, _IDS), Certification.certified_on <= _TODAY
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from roadmap.launches.access import AnySelect
+from roadmap.one_of import one_of
 from roadmap.readiness.decision_models import Guard, GuardReading
 from roadmap.readiness.facts import GuardFact
 from roadmap.reading import ask
@@ -32,13 +33,13 @@ def _guards() -> AnySelect:
             )
             .label("place"),
         )
-        .where(GuardReading.launch_id.in_(IDS), GuardReading.recorded_at <= bindparam("at"))
+        .where(one_of(GuardReading.launch_id, IDS), GuardReading.recorded_at <= bindparam("at"))
         .subquery()
     )
     return (
         select(*Guard.__table__.columns, ranked.c.value, ranked.c.observed_at)
         .outerjoin(ranked, (ranked.c.guard_id == Guard.id) & (ranked.c.place == 1))
-        .where(Guard.launch_id.in_(IDS))
+        .where(one_of(Guard.launch_id, IDS))
         .order_by(Guard.id)
     )
 
