@@ -105,6 +105,17 @@ FAREWELL_LINE = re.compile(
     rf"^(?:{_THANKS})(?:[\s,!.。！~]{{0,6}}|[\s,]{{1,3}}\w{{1,20}}[\s,!.]{{0,3}})$",
     re.IGNORECASE,
 )
+# A first sentence that opens a talk and asks for nothing yet.
+_MOMENT = r"(?:(?:a|some|an?other|\d{1,2}|two|five|ten) )?(?:quick )?(?:min|sec|moment|time\b)"
+SMALL_TALK = re.compile(
+    rf"^(?:(?:do|have) you (?:have|got) {_MOMENT}|(?:have you )?got {_MOMENT}"
+    r"|(?:just )?(?:a )?quick (?:question|one)\W*$|are you (?:there|around|free)\b"
+    r"|how are you\b|(?:i )?hope (?:you are|you're|this finds|all is)|sorry to (?:bother|disturb)"
+    r"|hast du (?:kurz |mal |gerade |\d{1,2} )*(?:zeit|min)|haben sie (?:kurz )?zeit"
+    r"|(?:nur )?(?:eine )?kurze frage\W*$|tu as (?:une|\d{1,2}) min|(?:une )?petite question\W*$"
+    r"|tienes (?:un|\d{1,2}) min|hai (?:un|\d{1,2}) min|在吗|有空吗)",
+    re.IGNORECASE,
+)
 # Where the answered mail begins.
 QUOTE_HEAD = re.compile(
     r"^(?:"

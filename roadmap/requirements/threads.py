@@ -19,6 +19,7 @@ from roadmap.requirements.thread_words import (
     OTHER_HEADERS,
     QUOTE_HEAD,
     SENT_FROM,
+    SMALL_TALK,
     SUBJECT,
 )
 
@@ -358,11 +359,13 @@ def _first_sentence(messages: Sequence[Message]) -> str:
     start = 0
     for match in _SENTENCE.finditer(text):
         sentence = text[start : match.start()].strip()
-        if len(sentence) >= (6 if _DENSE.search(sentence) else 12):
+        long_enough = len(sentence) >= (6 if _DENSE.search(sentence) else 12)
+        if long_enough and not SMALL_TALK.match(sentence):
             asked = match.group() if match.group() in "?？" else ""
             return _begun(" ".join(sentence.split()) + asked)
         start = match.end()
-    return _begun(" ".join(text.split()))
+    rest = text[start:].strip()
+    return _begun(" ".join((rest if len(rest) >= 12 else text).split()))
 
 
 def _begun(text: str) -> str:

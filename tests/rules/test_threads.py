@@ -185,3 +185,21 @@ def test_the_time_grows_with_the_length_alone(piece: str) -> None:
         propose(read(f"From: a\nSubject: b\n\n{text}"), WORDS)
 
     assert grows_with_length(work, piece, 20_000)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "hey Bo, do you have 5 min?",
+        "Quick question.",
+        "Hallo Bo, hast du kurz Zeit?",
+        "Hi! How are you?",
+    ],
+)
+def test_small_talk_is_no_title(opening: str) -> None:
+    talk = (
+        f"Ana Lopez  9:12 AM\n{opening} the replica sellers are back in LIVE\nBo Chen  9:13 AM\nyes"
+    )
+    assert propose(read(talk)).title == "The replica sellers are back in LIVE"
+    asked = "Ana Lopez  9:12 AM\nhi Bo, do you have a list of removed sellers? We need one."
+    assert propose(read(asked)).title == "Do you have a list of removed sellers?"
