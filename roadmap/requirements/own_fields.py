@@ -18,7 +18,7 @@ from roadmap.errors import Conflict, Forbidden, Invalid
 from roadmap.events import publish
 from roadmap.history.conflict import changed_fields
 from roadmap.history.service import record
-from roadmap.lists.kinds import PREFIX, FieldKind, Own, Value
+from roadmap.lists.kinds import PREFIX, FieldKind, Own
 from roadmap.lists.own_queries import own_fields
 from roadmap.lists.own_sql import NOTHING_HELD, Held, OwnTable, values_of
 from roadmap.lists.own_store import clean_own, people_in, store_own
@@ -207,10 +207,3 @@ def _store_typed(
 def held_of(session: Session, fields: Sequence[Own], ids: Collection[int]) -> Held:
     """Return what some requirements hold in some fields, one statement; none for no fields."""
     return values_of(session, TABLE, fields, ids) if fields else NOTHING_HELD
-
-
-def put_back(
-    session: Session, requirement: Requirement, fields: Sequence[Own], values: Mapping[str, Value]
-) -> None:
-    """Store values as they were; the caller tells the history."""
-    store_own(session, TABLE, requirement.id, fields, values)
