@@ -19,7 +19,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
@@ -41,7 +41,9 @@ from tests.worlds import PostgresStore, SqliteStore, Start, Worlds, copy_databas
 
 # A run means the same on every machine: the same examples, however long each takes. New examples
 # are looked for with `make test PYTEST="--hypothesis-profile=default"`.
-settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile(
+    "same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("same")
 # What a run keeps (modules, collected tests, the application) fills the memory that Python looks
 # through for garbage: seldom is enough.

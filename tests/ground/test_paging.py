@@ -44,7 +44,9 @@ def expected(values: list[int | None], descending: bool) -> list[int]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     values=st.lists(st.one_of(st.none(), st.integers(0, 3)), max_size=12),

@@ -314,7 +314,9 @@ def _plan():
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(_plan())
 def test_the_gathered_rows_say_the_same_as_all_rows(session, house, plan):

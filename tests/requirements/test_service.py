@@ -238,7 +238,7 @@ def snapshot(session: Session) -> dict[str, Any]:
 @settings(
     max_examples=20,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     before=st.sampled_from(["submitted", "asked", "accepted", "snoozed"]),
