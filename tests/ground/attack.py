@@ -1,17 +1,19 @@
 """Posting what no form expects to every form that was found, and judging the answers."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import unescape
 from urllib.parse import quote_plus
 
 from flask.testing import FlaskClient
+from markupsafe import escape
 from werkzeug.test import TestResponse
 
 from roadmap.web.text import forbidden_character
 from tests.ground.crawl import SILENT, Form, live_html
-from tests.ground.nasty import BYTES, VALUES
+from tests.ground.nasty import BYTES, VALUES, one_of_each_kind
 
 ANSWERS = {200, 302, 303, 400, 401, 403, 404, 409, 413, 422, 429}
 # A page that says why: beside a field, on top of a form, or the page of an error.
@@ -34,28 +36,28 @@ def changed(form: Form, new: dict[str, str]) -> Pairs:
     return kept + list(new.items())
 
 
-def bodies(form: Form, each: int, turn: int = 0) -> Iterator[tuple[str, Pairs, dict[str, str]]]:
-    """Yield (what is wrong, body, replaced values): all fields at once, then each field alone.
+def bodies(form: Form, turn: int) -> Iterator[tuple[str, Pairs, dict[str, str]]]:
+    """Yield (what is wrong, body, replaced values): all fields at once, then each kind alone.
 
-    ``each`` is how many of the values a field gets alone; ``turn`` says where to start.
+    ``turn`` is the number of the form: it says which of the values come.
     """
-    names = form.names
-    for label, value in VALUES.items():
-        new = dict.fromkeys(names, value)
+    for label in one_of_each_kind(turn):
+        new = dict.fromkeys(form.names, VALUES[label])
         yield f"all={label}", changed(form, new), new
     labels = list(VALUES)
-    for place, name in enumerate(names):
-        for step in range(each):
-            label = labels[(turn + place * 5 + step * (len(labels) // each)) % len(labels)]
-            yield f"{name}={label}", changed(form, {name: VALUES[label]}), {name: VALUES[label]}
+    # Fields of the rows of a table differ by a number, and one parser reads them.
+    alike = {re.sub(r"\d+", "#", name): name for name in reversed(form.names)}
+    for place, name in enumerate(alike.values()):
+        label = labels[(turn + place * 5) % len(labels)]
+        yield f"{name}={label}", changed(form, {name: VALUES[label]}), {name: VALUES[label]}
 
 
-def odd_bodies(form: Form) -> Iterator[tuple[str, dict[str, object]]]:
+def odd_bodies(form: Form, turn: int) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield (what is wrong, arguments of a request) for bodies no browser would send."""
     typed = "application/x-www-form-urlencoded"
-    for label, value in BYTES.items():
-        body = b"&".join(quote_plus(name).encode() + b"=" + value for name in form.names)
-        yield label, {"data": body, "content_type": typed}
+    label, value = list(BYTES.items())[turn % len(BYTES)]
+    body = b"&".join(quote_plus(name).encode() + b"=" + value for name in form.names)
+    yield label, {"data": body, "content_type": typed}
     twice = encoded([*form.values, *form.values, ("unknown", "x"), ("shown", "{")])
     yield "every field twice", {"data": twice, "content_type": typed}
     yield "no body", {}
@@ -88,30 +90,35 @@ def faults_of(
     if answer.status_code >= 400 and not any(sign in text for sign in SAYS_WHY):
         found.append(f"{answer.status_code} without a sentence")
     if answer.status_code == 422 and form and new:
-        shown = plain(text)
-        found += [
-            f"loses {name}"
-            for name, value in new.items()
-            if form.kind_of(name) not in SILENT and not refused(value) and plain(value) not in shown
-        ]
+        typed = {name: value for name, value in new.items() if form.kind_of(name) not in SILENT}
+        lost = {
+            value for value in set(typed.values()) if not refused(value) and lost_in(text, value)
+        }
+        found += [f"loses {name}" for name, value in typed.items() if value in lost]
     return found
+
+
+def lost_in(text: str, value: str) -> bool:
+    """Return whether a page does not show what was typed."""
+    return escape(value) not in text and plain(value) not in plain(text)
 
 
 def attack(
     client: Callable[[], FlaskClient],
     form: Form,
-    each: int,
     events: Callable[[], int],
-    turn: int = 0,
+    turn: int,
 ) -> list[str]:
     """Post everything to one form; return faults. ``events`` counts what the history holds."""
     faults: list[str] = []
     seen: set[str] = set()
+    statuses: set[int] = set()
     held = events()
 
     def judge(label: str, answer: TestResponse, new: dict[str, str] | None) -> None:
         nonlocal held
         told = faults_of(answer, form, new)
+        statuses.add(answer.status_code)
         before, held = held, events()
         if answer.status_code >= 400 and held != before:
             told.append(f"{answer.status_code} yet stored")
@@ -125,12 +132,14 @@ def attack(
 
     sent: set[bytes] = set()
     kind = "application/x-www-form-urlencoded"
-    for label, pairs, new in bodies(form, each, turn):
+    for label, pairs, new in bodies(form, turn):
         # Forms of a button alone have one body, whatever was to be typed.
         body = encoded(pairs)
         if body not in sent:
             sent.add(body)
             judge(label, client().post(form.action, data=body, content_type=kind), new)
-    for label, given in odd_bodies(form):
+    for label, given in odd_bodies(form, turn):
         judge(label, client().post(form.action, **given), None)
+    if statuses == {404}:
+        faults.append(f"{form.action} was gone before the attack")
     return faults

@@ -1,5 +1,6 @@
 """A reader of pages: follows links, finds forms and what their fields hold."""
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -70,15 +71,34 @@ class _Live(HTMLParser):
         self._script = False
 
 
+# A tag whose values are in quotes, where any sign may stand; a tag up to its end; a script.
+_PIECES = (
+    re.compile(r"""<[a-z](?:[^"'>]++|"[^"]*"|'[^']*')*+>""", re.IGNORECASE),
+    re.compile(r"<[a-z][^>]*+>", re.IGNORECASE),
+    re.compile(r"<(script|style)\b[^>]*+>.*?</\1\b[^>]*+>", re.IGNORECASE | re.DOTALL),
+)
+# Letters written as numbers; the two quotes are written so on every page.
+_NUMBERED = re.compile("&#(?!3[49];)")
+_SIGNS = (MARK, "javascript:", "data:text")
+
+
 def live_html(text: str) -> list[str]:
     """Return what of the typed HTML a page would bring to life."""
-    # Reading a page tag by tag takes as long as making it; most hold nothing to look for.
-    words = unescape(text).lower()
-    if not any(sign in words for sign in (MARK, "javascript:", "data:text")):
+    # Reading a page tag by tag takes as long as making it: only what holds a sign is read.
+    if not _holds_sign(text):
         return []
     reader = _Live()
-    reader.feed(text)
+    for pattern in _PIECES:
+        for piece in pattern.finditer(text):
+            if _holds_sign(piece[0]):
+                reader.feed(piece[0])
+                reader.reset()
     return reader.found
+
+
+def _holds_sign(text: str) -> bool:
+    words = (unescape(text) if _NUMBERED.search(text) else text).lower()
+    return any(sign in words for sign in _SIGNS)
 
 
 class _Page(HTMLParser):
@@ -89,6 +109,8 @@ class _Page(HTMLParser):
         self.where = where
         self.links: list[str] = []
         self.forms: list[Form] = []
+        # Forms that only ask, and store nothing.
+        self.asking: list[Form] = []
         self._by_id: dict[str, Form] = {}
         self._form: Form | None = None
         self._select: tuple[Form, str] | None = None
@@ -114,6 +136,8 @@ class _Page(HTMLParser):
             self._by_id[given["id"]] = self._form
         if given.get("method", "").lower() == "post":
             self.forms.append(self._form)
+        else:
+            self.asking.append(self._form)
 
     def _field(self, tag: str, given: dict[str, str]) -> None:
         form = self._by_id.get(given.get("form", ""), self._form)
@@ -153,10 +177,16 @@ class _Page(HTMLParser):
             self._select = None
 
 
-def forms_of(text: str, where: str) -> tuple[list[Form], list[str]]:
-    """Return the posting forms and the links of a page."""
+def read_page(text: str, where: str) -> _Page:
+    """Return the links and forms of a page."""
     page = _Page(where)
     page.feed(text)
+    return page
+
+
+def forms_of(text: str, where: str) -> tuple[list[Form], list[str]]:
+    """Return the posting forms and the links of a page."""
+    page = read_page(text, where)
     return page.forms, page.links
 
 
@@ -166,6 +196,9 @@ class Found:
 
     pages: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     forms: dict[str, list[Form]] = field(default_factory=lambda: defaultdict(list))
+    # Addresses that links lead to, opened or not, and names of fields of forms that only ask.
+    links: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    asked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     failed: list[str] = field(default_factory=list)
 
 
@@ -191,12 +224,18 @@ def crawl(
     each: int = 3,
     faults_of: Callable[[TestResponse], list[str]] = nothing,
 ) -> Found:
-    """Open up to ``each`` pages of each endpoint, following links; return pages and forms."""
-    found, waiting, seen = Found(), deque(starts), set(starts)
+    """Open all starts and up to ``each`` pages of each endpoint, following links.
+
+    Returns the pages that answered, their forms, and what their links and forms ask.
+    """
+    first = set(starts)
+    found, waiting, seen = Found(), deque(dict.fromkeys(starts)), set(starts)
     while waiting:
         path = waiting.popleft()
         endpoint = endpoint_of(app, path, "GET")
-        if endpoint in {None, "static"} or len(found.pages[str(endpoint)]) >= each:
+        found.links[str(endpoint)].append(path)
+        enough = len(found.pages.get(str(endpoint), ())) >= each and path not in first
+        if endpoint in {None, "static"} or enough:
             continue
         answer = client.get(path)
         if answer.status_code >= 500:
@@ -207,12 +246,14 @@ def crawl(
             continue
         found.pages[str(endpoint)].append(path)
         found.failed += [f"{path}: {fault}" for fault in faults_of(answer)]
-        forms, links = forms_of(answer.text, path)
-        for form in forms:
+        page = read_page(answer.text, path)
+        for form in page.forms:
             action = endpoint_of(app, form.action, "POST")
             if action:
                 found.forms[action].append(form)
-        for link in _inside(links):
+        for form in page.asking:
+            found.asked[str(endpoint_of(app, form.action, "GET"))].update(form.names)
+        for link in _inside(page.links):
             if link not in seen:
                 seen.add(link)
                 waiting.append(link)

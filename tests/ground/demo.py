@@ -4,12 +4,12 @@ import shutil
 import sqlite3
 from contextlib import closing
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, func, make_url, select
+from sqlalchemy import Connection, bindparam, func, make_url, select
 
 from config import Config
 from roadmap import clock
@@ -35,13 +35,23 @@ STARTS = [
     *(f"/launches/LCH-{n}" for n in (11, 14, 4, 16)),
     "/launches/LCH-11/waivers",
     "/launches/LCH-16/readers",
+    # A queue with staff, and a site with holidays.
+    "/mechanisms/MEC-25",
+    "/mechanisms/MEC-25/people",
+    "/mechanisms/sites/berlin/holidays",
     "/",
     "/search?q=live",
 ]
-# What these do takes records away from the rest of the walk.
-LAST = ("person", "move", "delete", "remove", "confirm", "discard", "handover")
+# What these do takes records away from the rest of the walk: the last most.
+LAST = ("person", "move", "confirm", "discard", "handover", "delete")
 # Who sends these is not signed in.
 VISITORS = {"accounts.sign_in", "accounts.set_password"}
+
+# Asked after each form that is sent; numbers of events only grow.
+NEWEST = select(
+    select(func.max(HistoryEvent.id)).scalar_subquery(),
+    select(Person.session_epoch).where(Person.id == bindparam("person")).scalar_subquery(),
+)
 
 
 @dataclass
@@ -53,12 +63,19 @@ class Demo:
     person_id: int
     found: Found
     epoch: int = 1
+    # Signing one takes as long as a short page.
+    cookies: dict[int, str] = field(default_factory=dict)
 
     def client(self) -> FlaskClient:
         """Return a browser of the person, however often a post signed them out."""
-        client = self.app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = f"{self.person_id}:{self.epoch}"
+        client, name = self.app.test_client(), self.app.config["SESSION_COOKIE_NAME"]
+        if self.epoch not in self.cookies:
+            with client.session_transaction() as cookie:
+                cookie["_user_id"] = f"{self.person_id}:{self.epoch}"
+            made = client.get_cookie(name)
+            assert made is not None
+            self.cookies[self.epoch] = made.value
+        client.set_cookie(name, self.cookies[self.epoch])
         return client
 
     def sender(self, endpoint: str) -> FlaskClient:
@@ -66,26 +83,20 @@ class Demo:
         return self.app.test_client() if endpoint in VISITORS else self.client()
 
     def events(self) -> int:
-        """Return how many events the history holds; see whether the person was signed out."""
-        count = select(func.count()).select_from(HistoryEvent).scalar_subquery()
-        epoch = select(Person.session_epoch).where(Person.id == self.person_id).scalar_subquery()
-        with self.database.reading() as session:
-            held, self.epoch = session.execute(select(count, epoch)).one()
+        """Return the number of the newest event; see whether the person was signed out."""
+        with self.database.engine.connect() as connection:
+            held, self.epoch = connection.execute(NEWEST, {"person": self.person_id}).one()
         return int(held)
 
-    def forms(self, part: str) -> list[tuple[str, Form]]:
-        """Return one form of each route of a part of the house, those that take away last."""
-        names = [name for name in self.found.forms if part_of(name) == part]
-        names.sort(key=lambda name: (name.endswith(LAST), name))
+    def forms(self) -> list[tuple[str, Form]]:
+        """Return one form of each route, those that take away last."""
+        names = sorted(self.found.forms, key=lambda name: (_takes(name), name))
         return [(name, self.found.forms[name][0]) for name in names]
 
 
-def part_of(endpoint: str) -> str:
-    """Return which third of the house an endpoint is in, so that the parts run side by side."""
-    room = endpoint.split(".", maxsplit=1)[0]
-    if room in {"launches", "readiness", "overview", "checklists"}:
-        return "launches"
-    return "requirements" if room in {"requirements", "triage", "scoring", "imports"} else "rest"
+def _takes(endpoint: str) -> int:
+    """Return how much an endpoint takes away: nothing, a part, or a record with its parts."""
+    return max((place for place, word in enumerate(LAST, 1) if word in endpoint), default=0)
 
 
 def build_demo(app: Flask, database: Database, config: Config) -> Demo:
@@ -119,7 +130,7 @@ def build_demo(app: Flask, database: Database, config: Config) -> Demo:
     done = Done(app, demo.client(), database)
     do_what_shows_forms(done, number)
     decide_and_import(done, database, number)
-    demo.found = crawl(app, demo.client(), [*STARTS, *heard, *done.starts], each=5)
+    demo.found = crawl(app, demo.client(), [*STARTS, *heard, *done.starts], each=2)
     for endpoint, form in done.forms:
         demo.found.forms[endpoint].append(form)
     for where in ("/sign-in", link):

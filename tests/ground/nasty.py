@@ -1,5 +1,7 @@
 """What people, spreadsheets and attackers put into a field; each value has a name for reports."""
 
+from itertools import chain
+
 MARK = "nastymark"
 
 VALUES: dict[str, str] = {
@@ -36,6 +38,23 @@ VALUES: dict[str, str] = {
     "line breaks": f"{MARK}\r\nSet-Cookie: a=b\n\n\n",
     "nested": '{"$ne": [[[[null]]]]}',
 }
+# What one check refuses for one reason; each form meets one value of each kind, the next form the
+# next one. What has a kind of its own goes into every form.
+KINDS: list[list[str]] = [
+    ["nothing", "only space"],
+    ["nul"],
+    ["control"],
+    ["long"],
+    ["long digits", "ten to the thirty"],
+    ["right to left", "combining"],
+    ["html"],
+    ["markdown", "template", "formula", "quote", "line breaks", "nested"],
+    ["no such day", "year 0", "year 9999"],
+    ["minus one", "over one", "140 %", "tiny"],
+    ["not a number", "infinite", "too large", "odd digits"],
+    ["over 64 bits", "over 32 bits"],
+    ["unknown code", "unknown key", "unknown launch"],
+]
 # Bytes that are no text, as they would stand in a body or an address.
 BYTES: dict[str, bytes] = {
     "lone surrogate": b"%ED%A0%80x",
@@ -43,3 +62,11 @@ BYTES: dict[str, bytes] = {
     "not utf-8": b"%FF%FE%00",
     "bad escape": b"%zz%",
 }
+
+
+def one_of_each_kind(turn: int) -> list[str]:
+    """Return the names of values: one of each kind, other ones at each turn."""
+    return [kind[turn % len(kind)] for kind in KINDS]
+
+
+assert sorted(chain.from_iterable(KINDS)) == sorted(VALUES), "every value is of one kind"
