@@ -10,12 +10,15 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
+import structlog
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from roadmap.db import AHEAD
 from roadmap.shapes import Statement, known_shape, shape_of
+
+log = structlog.get_logger(__name__)
 
 # A statement built once for all, and its values: the arguments of `read_rows`.
 Asked: TypeAlias = tuple[Statement, Mapping[str, Any]]
@@ -75,6 +78,7 @@ def _send(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:
     dialect = connection.dialect
     driver: Any = connection.connection.driver_connection
     sent = [(one, _write(one, dialect), values) for one, values in asked]
+    how = {"prepare": True} if _on_the_way(driver) else {}
     cursors = []
     try:
         with _together(driver):
@@ -86,7 +90,7 @@ def _send(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:
                 connection.dispatch.before_cursor_execute(
                     connection, cursor, written.text, given, None, False
                 )
-                cursor.execute(written.text, given)
+                cursor.execute(written.text, given, **how)
             return [
                 _rows(statement, dialect, cursor)
                 for (statement, _text, _values), cursor in zip(sent, cursors, strict=True)
@@ -100,9 +104,47 @@ def _send(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:
             cursor.close()
 
 
+def end_reading(session: Session) -> None:
+    """End the transaction of a session that read ahead, so that the server keeps its plans.
+
+    The driver forgets what the server has planned whenever a transaction is rolled back, and the
+    server then plans each statement of the next page anew, which takes longer than answering it.
+    One that wrote, or failed, is left to be rolled back.
+    """
+    if AHEAD not in session.info or not session.is_active:
+        return
+    connection = session.connection()
+    if connection.invalidated:
+        return
+    driver: Any = connection.connection.driver_connection
+    if not _on_the_way(driver) or driver.info.transaction_status.name != "INTRANS":
+        return
+    # Only what is read ahead is planned once: of other statements it may depend on their values.
+    driver.prepare_threshold = _AFTER
+    try:
+        if driver.execute("SELECT txid_current_if_assigned() IS NULL").fetchone()[0]:
+            driver.commit()
+    except connection.dialect.loaded_dbapi.Error as error:
+        # Everything was read and shown; the pool looks at the connection before it lends it again.
+        log.warning("the end of reading was refused", exc_info=error)
+
+
+# After so many times the driver lets the server plan a statement once, as it does by itself.
+_AFTER = 5
+_NEVER = 1_000_000_000
+
+
+def _on_the_way(driver: Any) -> bool:
+    """Return whether the database is another process: SQLite has no way to go."""
+    return hasattr(driver, "pipeline")
+
+
 def _together(driver: Any) -> AbstractContextManager[Any]:
-    """Return what lets a driver send without waiting for each answer; SQLite has no way to go."""
-    together: AbstractContextManager[Any] = getattr(driver, "pipeline", nullcontext)()
+    """Return what lets a driver send without waiting for each answer."""
+    if not _on_the_way(driver):
+        return nullcontext()
+    driver.prepare_threshold = _NEVER
+    together: AbstractContextManager[Any] = driver.pipeline()
     return together
 
 

@@ -3,6 +3,7 @@
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
+from roadmap.ahead import end_reading
 from roadmap.db import Database
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -22,10 +23,14 @@ def db_session() -> Session:
     return session
 
 
-def _close(_error: BaseException | None) -> None:
+def _close(error: BaseException | None) -> None:
     session: Session | None = g.pop("db_session", None)
     if session is not None:
-        session.close()
+        try:
+            if error is None:
+                end_reading(session)
+        finally:
+            session.close()
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import bindparam, func, literal, select, union_all
 from sqlalchemy.exc import DBAPIError
 
-from roadmap.ahead import Asked, read_ahead
+from roadmap.ahead import Asked, end_reading, read_ahead
 from roadmap.db import Database, read_rows
 from roadmap.jobs import WorkerBeat
 from roadmap.lists.among import among
@@ -64,12 +64,26 @@ def test_the_next_request_and_a_session_that_writes_read_for_themselves(
         assert len(read_rows(session, *ASKED[0])) == 2
 
 
+def test_what_a_page_that_only_reads_wrote_all_the_same_is_not_kept(database: Database) -> None:
+    for _ in range(2):
+        with database.session(write=False) as session:
+            read_ahead(session, ASKED)
+            assert not read_rows(session, *ASKED[0])
+            end_reading(session)
+        with database.session(write=False) as session:
+            read_ahead(session, ASKED)
+            session.add(WorkerBeat(name="one", at=AT))
+            session.flush()
+            end_reading(session)
+
+
 def test_what_the_database_refuses_is_an_error_of_the_statement_like_any_other(
     database: Database,
 ) -> None:
     with database.reading() as session:
         with pytest.raises(DBAPIError, match="no_such_function"):
             read_ahead(session, [ASKED[0], (select(func.no_such_function(1)), {}), ASKED[1]])
+        end_reading(session)
         session.rollback()
         read_ahead(session, ASKED)
         assert not read_rows(session, *ASKED[0])
