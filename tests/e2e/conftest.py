@@ -12,7 +12,7 @@ import pytest
 import waitress
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from config import Config
 from roadmap import create_app
@@ -26,6 +26,8 @@ from tests.cast import Cast, make_cast
 from tests.e2e.serving import answer_until
 
 PASSWORD = "correct horse battery staple"
+# How long a busy machine is waited for, ms; nothing waits so long where all is well.
+PATIENCE = 30_000
 # Pages live for seconds: making their scripts fast takes longer than running them slowly.
 FLAGS = ["--no-sandbox", "--js-flags=--no-opt --no-maglev"]
 
@@ -55,6 +57,7 @@ def _browser_path() -> str:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """One headless Chromium for all browser tests of a process."""
+    expect.set_options(timeout=PATIENCE)
     found = playwright.chromium.launch(executable_path=_browser_path(), args=FLAGS)
     yield found
     found.close()
@@ -171,7 +174,7 @@ def open_page(browser: Browser, running: Running) -> Iterator[Callable[..., Page
 
     def make(person: Person | None, **options: object) -> Page:
         context = browser.new_context(base_url=running.url, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         if person is not None:
