@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from roadmap.accounts.current import load_actor
 from roadmap.accounts.models import Person
+from roadmap.db import read_rows
 from roadmap.errors import Conflict
 from roadmap.launches.access import visible_ids
 from roadmap.notifications.asked_models import AskedQuestion
@@ -46,6 +48,20 @@ def asked_before(
         )
     )
     return {(row.person_id, row.question): row.asked_at for row in rows}
+
+
+def asked_of(session: Session, person_id: int, now: datetime) -> Sequence[Any]:
+    """Return what a person was asked, as far as that still counts, the oldest first.
+
+    Rows of question, asked_by, asked_at and launches.
+    """
+    asked = AskedQuestion
+    query = (
+        select(asked.question, asked.asked_by, asked.asked_at, asked.launches)
+        .where(asked.person_id == person_id, asked.asked_at > now - ASK_AGAIN)
+        .order_by(asked.asked_at, asked.id)
+    )
+    return read_rows(session, query)
 
 
 def not_mailed(session: Session, people: Collection[int]) -> frozenset[int]:
@@ -104,6 +120,7 @@ def _note(session: Session, asked_by: int, mine: Sequence[ToAsk], now: datetime)
             row = AskedQuestion(person_id=one.person_id, question=one.key)
             session.add(row)
         row.asked_by, row.asked_at = asked_by, now
+        row.launches = list(one.launches)
     try:
         session.flush()
     except IntegrityError:

@@ -17,6 +17,7 @@ from roadmap.launches.models import Launch
 from roadmap.mechanisms.kinds import HUMAN_KINDS
 from roadmap.mechanisms.models import Mechanism
 from roadmap.overview import home_queries
+from roadmap.overview.asked_of_me import AskedOfMe, asked_of_me
 from roadmap.overview.gaps import Row, lead_of, rows_of
 from roadmap.overview.home_queries import SHOWN
 from roadmap.overview.launch_room import compared, last_monday
@@ -89,6 +90,7 @@ class MyMechanism:
 class Home:
     """What waits for one person."""
 
+    questions: Sequence[AskedOfMe]
     checks: tuple[Owed, ...]
     items: tuple[Owed, ...]
     launches: tuple[MyLaunch, ...]
@@ -115,7 +117,8 @@ class Home:
     def nothing(self) -> bool:
         """Tell whether nothing waits at all."""
         return not (
-            self.checks
+            self.questions
+            or self.checks
             or self.items
             or self.requirements
             or self.mechanisms
@@ -278,6 +281,7 @@ def load(session: Session, actor: Actor) -> Home:
     waivers = home_queries.waivers(session, actor) if actor.may("waiver.approve") else []
     named = awaited_of(session, actor, SHOWN)
     return Home(
+        questions=asked_of_me(session, actor, now),
         checks=tuple(o for o in owed if o.row.code != Code.CHECKLIST),
         items=tuple(o for o in owed if o.row.code == Code.CHECKLIST),
         launches=tuple(_my_launches(own, speech)),

@@ -215,6 +215,17 @@ def ask(launches: Iterable[LaunchOpen], share: float = 1.0) -> Asking:
     return Asking(questions, len(options), settled, len(waiting))
 
 
+def asks_of(launches: Iterable[LaunchOpen], person_id: int) -> dict[str, Ask]:
+    """Return every field that would settle something open and that a person answers, by its key."""
+    return {
+        one.key: one
+        for launch in launches
+        for answer in filter(is_open, launch.answers)
+        for one in asks_for(launch, answer)
+        if one.person_id == person_id
+    }
+
+
 def fewest(reach: Mapping[Ask, frozenset[Open]], wanted: Collection[Open]) -> list[Ask]:
     """Return the fewest asks that together settle everything; exact up to `EXACT` real choices.
 

@@ -185,6 +185,14 @@ def test_questions_are_shown_then_sent_once_with_a_link_for_each_field(
     assert own.post("/week-one/questions").status_code == 403
     assert own.post("/launches/LCH-3/questions").status_code == 403
     assert own.get("/launches/LCH-99/questions").status_code == 404
+    assert 'href="/answer/scope/LCH-1"' in own.get("/").text, "whether or not mail is set up"
+    assert "Bob asks" in own.get("/").text
+    assert "Asked of you" not in browser.get("/").text
+    with database.writing() as session:
+        make_words(session)
+    filled = own.post("/launches/LCH-1/scope", data={"cells": "DE/de/live/weapons"})
+    assert filled.status_code == 303
+    assert "/answer/scope/LCH-1" not in own.get("/").text, "it was answered"
 
 
 def mails(database: Database) -> list[Mail]:

@@ -81,4 +81,4 @@ def test_the_statements_of_home_are_fixed(
     bob.get("/")
     statements.statements.clear()
     bob.get("/")
-    assert len(statements) <= 15
+    assert len(statements) <= 16
