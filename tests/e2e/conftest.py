@@ -46,9 +46,8 @@ def _browser_path() -> str:
     if not path:
         from shutil import which
 
-        path = next(
-            (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := which(n))), ""
-        )
+        names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+        path = next((found for name in names if (found := which(name))), "")
     if not path:
         pytest.fail("No Chromium found: run `make browser`, or set CHROMIUM to its path.")
     return path
