@@ -315,7 +315,7 @@ def fresh_since(today: date, max_age_days: int) -> Any:
         .correlate(Measurement)
         .scalar_subquery()
     )
-    return (
+    found: Any = (
         select(Measurement.id)
         .where(
             Measurement.mechanism_id == Mechanism.id,
@@ -325,5 +325,8 @@ def fresh_since(today: date, max_age_days: int) -> Any:
             or_(Measurement.configuration_id.is_(None), current),
         )
         .correlate(Mechanism)
-        .exists()
+        .limit(1)
+        .scalar_subquery()
     )
+    # Asked whether such a row exists, PostgreSQL may collect those of all mechanisms first.
+    return found.is_not(None)
