@@ -85,18 +85,10 @@ def _send(page: questions_page.QuestionsPage) -> None:
     if not sent:
         flash(_("Nothing was sent: everybody was asked already, or cannot be."), "info")
         return
-    if mail_is_set_up():
-        text = ngettext(
-            "%(num)s question was sent", "%(num)s questions were sent", sum(sent.values())
-        )
-    else:
-        text = ngettext(
-            "%(num)s question waits for mail to be set up,",
-            "%(num)s questions wait for mail to be set up,",
-            sum(sent.values()),
-        )
+    text = ngettext("%(num)s question was sent", "%(num)s questions were sent", sum(sent.values()))
     people = ngettext("to %(num)s person.", "to %(num)s people.", len(sent))
-    flash(f"{text} {people}", "success")
+    where = "" if mail_is_set_up() else _("Mail is not set up: it stands on their home page.")
+    flash(f"{text} {people} {where}".strip(), "success")
 
 
 @bp.get("/week-one/export.<kind>")

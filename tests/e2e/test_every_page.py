@@ -64,6 +64,7 @@ ALIKE = [
     "/launches/new",
     "/launches/weekly",
     "/launches/LCH-1",
+    "/launches/LCH-8?checks=all",
     "/launches/LCH-8?tab=mechanisms",
     "/launches/LCH-4?tab=links",
     "/launches/LCH-4?tab=history",
