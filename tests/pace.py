@@ -30,7 +30,7 @@ def grows_in_step(small: Callable[[], object], large: Callable[[], object]) -> b
     Work that grows with the square takes a hundred times as long: forty stands well apart from
     both.
     """
-    least = min(seconds(small) for _ in range(TRIES))
+    least = min(seconds(small) for _ in range(3))
     # Under some milliseconds the clock's own steps are all there is to see.
     return within(max(40 * least, 0.02), large)
 
