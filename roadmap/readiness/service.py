@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, exists, func, insert, select, update
+from sqlalchemy import CompoundSelect, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from roadmap import clock, jobs
 from roadmap.db import Database
 from roadmap.launches.models import Launch
 from roadmap.mechanisms.citing import cite, cited_ids
+from roadmap.one_of import one_of
 from roadmap.readiness.facts import LaunchFacts
 from roadmap.readiness.facts_text import Texts, digest
 from roadmap.readiness.fresh import borrowed, chunks
 from roadmap.readiness.gather import gather_each
 from roadmap.readiness.models import CurrentVerdict, StoredVerdict
-from roadmap.readiness.signed import Parts, parts
-from roadmap.readiness.signed import digest as parts_digest
+from roadmap.readiness.signed import canonical, digest_of, parts
 from roadmap.readiness.snapshots import keep_snapshots
 from roadmap.readiness.stored import open_reasons
 from roadmap.readiness.verdict import Verdict, evaluate
@@ -31,14 +31,15 @@ JOB = "readiness.evaluate"
 BATCH = 5_000
 # Launches stored in one writing transaction: bounds how long others wait for the lock.
 CHUNK = 200
+_IDS: Any = bindparam("ids", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
 class _Appended:
-    """A verdict that differs from the last one: its row, and what it rests on."""
+    """A verdict that differs from the last one: its row, and what it rests on as JSON."""
 
     row: dict[str, Any]
-    parts: Parts
+    parts: str
     digest: str
     cited: frozenset[int]
 
@@ -113,12 +114,23 @@ def _no_collecting() -> Iterator[None]:
 
 def _claim(session: Session, ids: Sequence[int]) -> tuple[dict[int, int | None], datetime]:
     """Mark rows as being computed since a moment; return their last verdicts and the moment."""
-    rows = _lock(session, ids)
+    rows = (
+        select(CurrentVerdict.launch_id, CurrentVerdict.verdict_id)
+        .where(one_of(CurrentVerdict.launch_id, _IDS))
+        .order_by(CurrentVerdict.launch_id)
+        .with_for_update()
+    )
+    last = {row[0]: row[1] for row in session.execute(rows, {"ids": ids})}
     # Read under the lock: whatever was recorded later than this marks the row later.
     moment = clock.now()
-    for row in rows.values():
-        row.outdated, row.evaluated_at = True, moment
-    return {launch_id: row.verdict_id for launch_id, row in rows.items()}, moment
+    session.execute(
+        update(CurrentVerdict)
+        .where(one_of(CurrentVerdict.launch_id, _IDS))
+        .values(outdated=True, evaluated_at=moment)
+        .execution_options(synchronize_session=False),
+        {"ids": list(last)},
+    )
+    return last, moment
 
 
 def _judge(
@@ -140,11 +152,11 @@ def _judge(
 def _appended(
     known: LaunchFacts, verdict: Verdict, reasons: list[dict[str, Any]], texts: Texts
 ) -> _Appended:
-    rests_on = parts(known, verdict.reasons)
+    rests_on = canonical(parts(known, verdict.reasons))
     # What a stored verdict rests on is kept as it is, the answers that pass included.
     cited = frozenset(i for answer in verdict.reasons for i in cited_ids(answer.evidence))
     row = _row(verdict, reasons, digest(known, texts))
-    return _Appended(row, rests_on, parts_digest(rests_on), cited)
+    return _Appended(row, rests_on, digest_of(rests_on), cited)
 
 
 def _keep(

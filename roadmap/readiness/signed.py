@@ -30,6 +30,7 @@ PARTS: Mapping[str, str] = {
     "cost": N_("Cost and seller harm"),
     "checklist": N_("Checklist"),
 }
+_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 # A forecast this near to the signed one is not material, if no answer differs.
 NEAR = 0.10
 
@@ -156,12 +157,17 @@ def parts(facts: LaunchFacts, answers: Iterable[Answer]) -> Parts:
 
 def canonical(found: Mapping[str, Any]) -> str:
     """Write parts as one canonical JSON text."""
-    return json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _write(found)
+
+
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a canonical text in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest(found: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the canonical text in hex."""
-    return hashlib.sha256(canonical(found).encode()).hexdigest()
+    return digest_of(canonical(found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,41 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from roadmap.readiness.models import StoredVerdict, VerdictSnapshot
 from roadmap.readiness.signed import Parts
 
 
-def keep_snapshots(session: Session, by_digest: Mapping[str, Parts]) -> dict[str, int]:
-    """Store the parts that are not stored yet, given by digest; return the snapshot of each."""
-    known = _known(session, by_digest)
-    missing = [d for d in by_digest if d not in known]
+def keep_snapshots(session: Session, texts: Mapping[str, str]) -> dict[str, int]:
+    """Store the parts that are not stored yet; return the snapshot of each digest.
+
+    ``texts`` holds parts by their digest as `signed.canonical` writes them, and is stored as it is.
+    """
+    known = _known(session, texts)
+    missing = [d for d in texts if d not in known]
     if missing:
-        rows = [{"digest": d, "parts": by_digest[d]} for d in missing]
-        on_postgresql = session.get_bind().dialect.name == "postgresql"
-        insert = postgresql.insert if on_postgresql else sqlite.insert
-        # Another worker may store the same facts at this moment.
-        session.execute(insert(VerdictSnapshot).on_conflict_do_nothing(), rows)
+        _insert(session, missing, [texts[d] for d in missing])
         known |= _known(session, missing)
     return known
+
+
+def _insert(session: Session, digests: list[str], texts: list[str]) -> None:
+    """Store rows past the statement compiler, as `row_writer` does where none is there yet."""
+    connection = session.connection()
+    # Another worker may store the same facts at this moment.
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            "INSERT INTO verdict_snapshot (digest, parts) SELECT digest, CAST(parts AS JSONB)"
+            # As bytes: no quote of the JSON has to be escaped.
+            " FROM unnest(%b::text[], %b::text[]) AS given (digest, parts) ON CONFLICT DO NOTHING",
+            (digests, texts),
+        )
+    else:
+        connection.exec_driver_sql(
+            "INSERT INTO verdict_snapshot (digest, parts) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            list(zip(digests, texts, strict=True)),
+        )
 
 
 def _known(session: Session, digests: Collection[str]) -> dict[str, int]:
