@@ -1,7 +1,8 @@
 """What else a launch does: languages that are short, outages, cost and harm to sellers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from roadmap.mechanisms.kinds import FailMode, Grade, MechanismKind
 OUTAGE_HOURS, CLEAR_HOURS = 4, 72
 MICROS = 1_000_000
 MINOR = 100
+# A lane's items in each hour and in all, and what one of them brings.
+_Lane: TypeAlias = tuple[np.ndarray, float, PerItem]
 
 
 def assess(assessor: Assessor, launch_id: int, phase: int) -> CapacityFacts:
@@ -160,40 +163,55 @@ def _pools(assessor: Assessor, given: QueueInput, week: np.ndarray) -> list[Pool
 def outage_facts(assessor: Assessor, launch: LaunchInput, phase: int) -> list[OutageFact]:
     """Return what happens while each linked automated step is off at its peak."""
     steps = [assessor.portfolio.steps[number] for number in sorted(launch.steps)]
-    return [_outage_fact(assessor, launch, step, phase) for step in steps]
+    lanes = _lanes(assessor, launch, phase) if steps else ()
+    return [_outage_fact(assessor, launch, step, phase, lanes) for step in steps]
+
+
+def _lanes(assessor: Assessor, launch: LaunchInput, phase: int) -> Sequence[_Lane] | str:
+    """Return the lanes of a launch, or why it is not known what they bring."""
+    if not launch.lanes:
+        return "no_forecast"
+    found = []
+    for number in range(len(launch.lanes)):
+        one = assessor.per_item(launch, number)
+        if one.missing:
+            return one.missing
+        items = assessor.lane_items(launch, number, "likely", phase)
+        found.append((items, float(items.sum()), one))
+    return found
 
 
 def _outage_fact(
-    assessor: Assessor, launch: LaunchInput, step: StepInput, phase: int
+    assessor: Assessor,
+    launch: LaunchInput,
+    step: StepInput,
+    phase: int,
+    lanes: Sequence[_Lane] | str,
 ) -> OutageFact:
-    hours = step.outage_hours or OUTAGE_HOURS
     fact = OutageFact(
         phase=phase,
         step_id=step.id,
         key=step.key,
         result=Result.UNKNOWN,
         owner_id=step.owner_id,
-        hours=hours,
+        hours=step.outage_hours or OUTAGE_HOURS,
         clear_within=step.clear_hours or CLEAR_HOURS,
         grade=step.grade if step.outage_hours and step.clear_hours else Grade.DEFAULT,
     )
     if step.fail_mode is None:
         return replace(fact, why="no_fail_mode")
-    if not launch.lanes:
-        return replace(fact, why="no_forecast")
+    if isinstance(lanes, str):
+        return replace(fact, why=lanes)
     items = np.zeros(assessor.horizon.hours)
     caught = 0.0
-    for number in range(len(launch.lanes)):
-        one = assessor.per_item(launch, number)
-        if one.missing:
-            return replace(fact, why=one.missing)
-        here = assessor.lane_items(launch, number, "likely", phase)
+    for here, volume, one in lanes:
         items += here * one.reaching.get(step.id, 1.0)
-        caught += float(here.sum()) * one.caught.get(step.id, 0.0)
-    if items.sum() <= 0:
+        caught += volume * one.caught.get(step.id, 0.0)
+    total = float(items.sum())
+    if total <= 0:
         return replace(fact, why="no_date")
     if step.fail_mode is FailMode.OPEN:
-        found = outage.open_(items, hours, caught / float(items.sum()))
+        found = outage.open_(items, fact.hours or OUTAGE_HOURS, caught / total)
         return replace(
             fact,
             result=Result.FAIL,
