@@ -41,6 +41,8 @@ def staffed(heads: tuple[int, int, int], days: int) -> Floats:
 
 def simulated(arrivals: Floats, per_server: float, servers, seed: int) -> tuple[Floats, Floats]:
     """Return when each item arrives and when it is decided, in hours."""
+    # The arrivals are drawn as soon as they are described.
+    ciw.seed(seed)
     network = ciw.create_network(
         arrival_distributions=[
             ciw.dists.PoissonIntervals(
@@ -52,7 +54,6 @@ def simulated(arrivals: Floats, per_server: float, servers, seed: int) -> tuple[
         service_distributions=[ciw.dists.Exponential(rate=per_server)],
         number_of_servers=[servers],
     )
-    ciw.seed(seed)
     run = ciw.Simulation(network)
     run.simulate_until_max_time(len(arrivals) + 96)
     records = run.get_all_records()
