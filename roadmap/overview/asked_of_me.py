@@ -11,6 +11,7 @@ from roadmap.accounts.current import Actor
 from roadmap.db import read_rows
 from roadmap.launches.access import visible
 from roadmap.launches.models import Launch
+from roadmap.launches.queries import RUNNING
 from roadmap.notifications.questions_mail import asked_of
 from roadmap.overview.queries import speech_for
 from roadmap.overview.questions_links import short
@@ -32,13 +33,16 @@ class AskedOfMe:
 def asked_of_me(session: Session, actor: Actor, now: datetime) -> list[AskedOfMe]:
     """Return what was asked of the reader and is still open, the oldest first.
 
-    One statement where nobody asked anything. A question leaves as soon as the field is filled in.
+    One statement where nobody asked anything. A question leaves as soon as the field is filled in,
+    or the launch has ended.
     """
     asked = asked_of(session, actor.id, now)
     if not asked:
         return []
     numbers = sorted({number for one in asked for number in one.launches})
-    query = select(Launch.id, Launch.owner_id).where(Launch.id.in_(numbers))
+    query = select(Launch.id, Launch.owner_id).where(
+        Launch.id.in_(numbers), Launch.state.in_(RUNNING)
+    )
     owners = dict(map(tuple, read_rows(session, visible(query, actor))))
     still = asks_of(open_of(verdicts_for(session, sorted(owners), now), owners), actor.id)
     left = [(one, still[one.question]) for one in asked if one.question in still]

@@ -11,7 +11,6 @@ from structlog.testing import capture_logs
 from roadmap.accounts.models import ApiToken, SignInAttempt
 from roadmap.launches.kinds import LaunchType
 from roadmap.launches.links import LinkSpec, put_link
-from roadmap.launches.rules import TierQuestions
 from roadmap.launches.service import NewLaunch, create_launch
 from roadmap.mechanisms.kinds import LinkRole
 from roadmap.mechanisms.measurements import MOST_ROWS
@@ -19,6 +18,7 @@ from roadmap.mechanisms.models import Measurement
 from roadmap.readiness.models import CurrentVerdict
 from roadmap.readiness.service import evaluate_launches
 from tests.api.conftest import TODAY, a_row
+from tests.launches.world import NEW_MARKET
 
 
 def stored(database):
@@ -195,14 +195,7 @@ def test_the_verdict_of_a_launch_that_leans_on_it_is_outdated_with_the_rows(
             surfaces=["live"],
             starts_on=TODAY + timedelta(days=40),
             weekly_volume=7000,
-            questions=TierQuestions(
-                new_market=True,
-                new_surface=False,
-                automatic_action=False,
-                new_policy=False,
-                minors_or_safety=False,
-                load_over_5_percent=False,
-            ),
+            questions=NEW_MARKET,
         ),
     )
     put_link(session, house.bob, launch, LinkSpec(mechanism="MEC-1", role=LinkRole.DETECT))

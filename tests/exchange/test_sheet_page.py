@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,13 +18,15 @@ from roadmap.exchange.sheet_answers import SheetAnswers
 from roadmap.exchange.sheet_grid import read_grids
 from roadmap.exchange.sheet_import import import_sheet
 from roadmap.history.queries import feed
+from roadmap.launches.kinds import LaunchState
+from roadmap.launches.lifecycle import move_launch
 from roadmap.launches.models import Launch
 from roadmap.launches.service import edit_launch
 from roadmap.notifications import outbox
 from roadmap.notifications.letters import Post
 from roadmap.notifications.models import Mail
 from roadmap.notifications.weekly import Day
-from tests.cast import Cast
+from tests.cast import Cast, actor
 from tests.conftest import StatementCount
 from tests.launches.world import make_words
 
@@ -193,6 +196,17 @@ def test_questions_are_shown_then_sent_once_with_a_link_for_each_field(
     filled = own.post("/launches/LCH-1/scope", data={"cells": "DE/de/live/weapons"})
     assert filled.status_code == 303
     assert "/answer/scope/LCH-1" not in own.get("/").text, "it was answered"
+    assert "/LCH-1" in asked_at_home(own)
+    with database.writing() as session:
+        bob = actor(cast.bob, cast.program)
+        launch = session.get_one(Launch, 1)
+        move_launch(session, bob, launch, LaunchState.CANCELLED, "Not this year.")
+    assert "/LCH-1" not in asked_at_home(own), "a launch that ended asks nothing"
+
+
+def asked_at_home(browser: FlaskClient) -> str:
+    found = re.search(r'id="asked".*?</section>', browser.get("/").text, re.DOTALL)
+    return found[0] if found else ""
 
 
 def mails(database: Database) -> list[Mail]:

@@ -11,6 +11,7 @@ from roadmap.db import Base
 from roadmap.history.capture import Recorded
 from roadmap.history.service import record, record_batch
 from roadmap.keys import next_number
+from roadmap.launches.rules import TierQuestions
 from roadmap.mechanisms.kinds import (
     HUMAN_KINDS,
     FailMode,
@@ -44,6 +45,14 @@ from roadmap.taxonomy.scope import parse_pattern
 from tests.cast import Cast
 
 FAR = date(2099, 12, 31)
+NEW_MARKET = TierQuestions(
+    new_market=True,
+    new_surface=False,
+    automatic_action=False,
+    new_policy=False,
+    minors_or_safety=False,
+    load_over_5_percent=False,
+)
 
 
 def days_ago(count: int) -> date:

@@ -13,7 +13,6 @@ from roadmap.launches.kinds import LaunchState, LaunchType
 from roadmap.launches.lifecycle import move_launch
 from roadmap.launches.links import add_dependency, put_requirement
 from roadmap.launches.models import Launch
-from roadmap.launches.rules import TierQuestions
 from roadmap.launches.scope import TrainingSpec, put_training_need
 from roadmap.launches.service import NewLaunch, create_launch
 from roadmap.readiness.checklists import Answered, answer_many, items_of
@@ -21,17 +20,8 @@ from roadmap.readiness.service import evaluate_launches
 from roadmap.requirements.models import Requirement
 from roadmap.taxonomy.calendars import add_calendar_day
 from tests.cast import Cast, actor
-from tests.launches.world import World, in_days, make_requirement, make_world
+from tests.launches.world import NEW_MARKET, World, in_days, make_requirement, make_world
 from tests.worlds import kept
-
-NEW_MARKET = TierQuestions(
-    new_market=True,
-    new_surface=False,
-    automatic_action=False,
-    new_policy=False,
-    minors_or_safety=False,
-    load_over_5_percent=False,
-)
 
 
 @dataclass

@@ -17,7 +17,6 @@ from roadmap.history.service import record
 from roadmap.launches.kinds import LaunchState, LaunchType
 from roadmap.launches.lifecycle import move_launch
 from roadmap.launches.models import Forecast, Launch
-from roadmap.launches.rules import TierQuestions
 from roadmap.launches.service import NewLaunch, create_launch
 from roadmap.mechanisms.models import Mechanism
 from roadmap.overview.capacity_load import Source, Stretch
@@ -25,18 +24,9 @@ from roadmap.overview.capacity_picture import picture
 from roadmap.readiness.checklists import Answered, answer_many, items_of
 from tests.cast import Cast, actor
 from tests.conftest import StatementCount
-from tests.launches.world import World, in_days, make_world
+from tests.launches.world import NEW_MARKET, World, in_days, make_world
 from tests.overview.conftest import words
 from tests.worlds import kept
-
-QUESTIONS = TierQuestions(
-    new_market=True,
-    new_surface=False,
-    automatic_action=False,
-    new_policy=False,
-    minors_or_safety=False,
-    load_over_5_percent=False,
-)
 
 
 @dataclass
@@ -64,7 +54,7 @@ def add_launch(
             surfaces=["live"],
             starts_on=in_days(30),
             weekly_volume=per_day * 7,
-            questions=QUESTIONS,
+            questions=NEW_MARKET,
             **more,
         ),
     )

@@ -15,7 +15,6 @@ from roadmap.launches.kinds import LaunchState, LaunchType
 from roadmap.launches.lifecycle import move_launch
 from roadmap.launches.links import add_dependency, put_requirement, remove_link
 from roadmap.launches.models import Launch, LaunchMechanism
-from roadmap.launches.rules import TierQuestions
 from roadmap.launches.scope import TrainingSpec, put_training_need, set_scope
 from roadmap.launches.service import NewLaunch, create_launch, edit_launch
 from roadmap.mechanisms.events import EvidenceChanged, MechanismChanged
@@ -35,15 +34,13 @@ from roadmap.requirements.events import RequirementChanged
 from roadmap.taxonomy.events import CalendarChanged, PolicyChanged
 from tests.cast import Cast, actor
 from tests.conftest import StatementCount
-from tests.launches.world import World, in_days, make_mechanism, make_requirement, make_world
-
-NEW_MARKET = TierQuestions(
-    new_market=True,
-    new_surface=False,
-    automatic_action=False,
-    new_policy=False,
-    minors_or_safety=False,
-    load_over_5_percent=False,
+from tests.launches.world import (
+    NEW_MARKET,
+    World,
+    in_days,
+    make_mechanism,
+    make_requirement,
+    make_world,
 )
 
 
